@@ -1,0 +1,13 @@
+# MPFI with MPFR and GMP, none of which ships a CMake package: the imported target mpfi::mpfi.
+find_path(MPFI_INCLUDE_DIR mpfi.h)
+find_library(MPFI_LIBRARY mpfi)
+find_library(MPFR_LIBRARY mpfr)
+find_library(GMP_LIBRARY gmp)
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(MPFI REQUIRED_VARS MPFI_LIBRARY MPFR_LIBRARY GMP_LIBRARY MPFI_INCLUDE_DIR)
+if(MPFI_FOUND AND NOT TARGET mpfi::mpfi)
+  add_library(mpfi::mpfi INTERFACE IMPORTED)
+  target_include_directories(mpfi::mpfi SYSTEM INTERFACE ${MPFI_INCLUDE_DIR})
+  target_link_libraries(mpfi::mpfi INTERFACE ${MPFI_LIBRARY} ${MPFR_LIBRARY} ${GMP_LIBRARY})
+endif()
+mark_as_advanced(MPFI_INCLUDE_DIR MPFI_LIBRARY MPFR_LIBRARY GMP_LIBRARY)

@@ -1,0 +1,37 @@
+#pragma once
+// The number grammar of certificates/README.md, section 1, and exact text.
+
+#include <lojacert/exact/rational.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace lojacert {
+
+/// The exact value of a `number` or a `box` (certificates/README.md, section 1).
+/// Throws InputError with the reason and the cure; nothing is ever rounded.
+[[nodiscard]] RationalInterval parse_exact(std::string_view text);
+
+/// The exact value of a `number`; a box of positive width is refused.
+[[nodiscard]] Rational parse_exact_point(std::string_view text);
+
+/// The double nearest to a JSON number's text. Throws InputError when the text lies beyond the range of doubles.
+[[nodiscard]] double parse_nearest_double(std::string_view text);
+
+/// The exact rational value of a finite double.
+[[nodiscard]] Rational exact(double value);
+
+/// The reduced fraction `p/q` with q >= 1, as the canonical form writes it (zero is `0/1`).
+[[nodiscard]] std::string canonical_text(const Rational& value);
+/// `p/q`, or `[p/q,p/q]` where the width is positive.
+[[nodiscard]] std::string canonical_text(const RationalInterval& value);
+
+/// A C99 hexadecimal float that `parse_exact` reads back exactly, for dyadic values; otherwise `p/q` (or an integer).
+[[nodiscard]] std::string exact_text(const Rational& value);
+
+/// The decimal with `digits` significant digits next to `value`, rounded towards -infinity (`down`) or +infinity.
+/// The text is an exact bound: parse_exact_point(decimal_lower(x, n)) <= x <= parse_exact_point(decimal_upper(x, n)).
+[[nodiscard]] std::string decimal_lower(const Rational& value, int digits);
+[[nodiscard]] std::string decimal_upper(const Rational& value, int digits);
+
+}  // namespace lojacert

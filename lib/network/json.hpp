@@ -1,0 +1,58 @@
+#pragma once
+// Strict JSON documents: duplicate keys, BOM, invalid UTF-8, trailing text and deep nesting are errors; the text of
+// numbers is kept, so nothing is rounded before its reader decides what it means.
+
+#include <lojacert/exact/error.hpp>
+
+#include <cstddef>
+#include <istream>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace lojacert::json {
+
+enum class Kind { null, boolean, number, string, array, object };
+
+/// One JSON value. Members keep the order of the file.
+class Value {
+ public:
+  Kind kind = Kind::null;
+  bool boolean = false;
+  std::string text;                                    ///< a string's content, or a number's text
+  std::vector<Value> items;                            ///< an array's elements
+  std::vector<std::pair<std::string, Value>> members;  ///< an object's members
+  std::string place;                                   ///< where it stands, like `student[3][0]`, for messages
+
+  /// The member with this key, or null.
+  [[nodiscard]] const Value* find(std::string_view key) const;
+  /// The member with this key; throws InputError that names the place and the missing key.
+  [[nodiscard]] const Value& at(std::string_view key) const;
+  /// Throws InputError unless the value is an object whose keys are all among `allowed`.
+  void expect_object(std::initializer_list<std::string_view> allowed) const;
+  [[nodiscard]] const std::vector<Value>& as_array() const;  ///< throws InputError unless an array
+  [[nodiscard]] const std::string& as_string() const;        ///< throws InputError unless a string
+  [[nodiscard]] bool as_bool() const;                        ///< throws InputError unless true or false
+  [[nodiscard]] long long as_integer() const;                ///< throws InputError unless a JSON integer that fits
+  [[nodiscard]] double as_double() const;                    ///< the double nearest to a number's text
+};
+
+/// Parses one document. `label` names the source in messages. Throws InputError with line and column.
+[[nodiscard]] Value parse(std::istream& in, const std::string& label);
+[[nodiscard]] Value parse(std::string_view text, const std::string& label);
+
+/// A string as a JSON literal, with quotes.
+[[nodiscard]] std::string quoted(std::string_view text);
+/// The value as JSON text (numbers by their text), indented by two spaces; short arrays of scalars on one line.
+[[nodiscard]] std::string dump(const Value& value);
+
+// Builders for writers.
+[[nodiscard]] Value string(std::string text);
+[[nodiscard]] Value number(long long value);
+[[nodiscard]] Value number_text(std::string text);
+[[nodiscard]] Value boolean(bool value);
+[[nodiscard]] Value array(std::vector<Value> items = {});
+[[nodiscard]] Value object(std::vector<std::pair<std::string, Value>> members = {});
+
+}  // namespace lojacert::json
