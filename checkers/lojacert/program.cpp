@@ -1,0 +1,55 @@
+#include "program.hpp"
+
+#include <lojacert/exact/error.hpp>
+#include <lojacert/network/instance_file.hpp>
+
+namespace lojacert::program {
+
+const char* status_word(Status status) {
+  switch (status) {
+    case Status::proved: return "PROVED";
+    case Status::disproved: return "DISPROVED";
+    case Status::undecided: return "UNDECIDED";
+    case Status::evaluated: return "EVALUATED";
+    case Status::done: return "DONE";
+    case Status::unsupported: return "UNSUPPORTED";
+  }
+  throw std::logic_error("unknown status");
+}
+
+int exit_code(Status status) {
+  switch (status) {
+    case Status::proved:
+    case Status::evaluated:
+    case Status::done: return 0;
+    case Status::disproved: return 1;
+    case Status::undecided:
+    case Status::unsupported: return 3;
+  }
+  throw std::logic_error("unknown status");
+}
+
+void InstanceOptions::add_to(CLI::App& command) {
+  command.add_option("instance", path, "Instance file: lojacert-instance/1 (JSON) or .npz; - for standard input");
+  command.add_option("--teacher", teacher, "Teacher rows from a .npy file")->type_name("FILE");
+  command.add_option("--student", student, "Student rows from a .npy file")->type_name("FILE");
+  command.add_option("--activation", activation, "abs, relu or relu+linear (required for arrays)");
+  command.add_option("--neuron", neuron, "Form of the students: unit or norm (required for arrays)");
+  command.add_option("--teacher-neuron", teacher_neuron, "Form of the teachers: unit or norm (required for arrays)");
+}
+
+Instance InstanceOptions::load() const {
+  ArrayForms forms;
+  if (!activation.empty()) forms.activation = parse_activation(activation);
+  if (!neuron.empty()) forms.neuron = parse_neuron_form(neuron);
+  if (!teacher_neuron.empty()) forms.teacher_neuron = parse_neuron_form(teacher_neuron);
+  if (!teacher.empty() || !student.empty()) {
+    if (!path.empty()) throw InputError("give an instance file or --teacher and --student, not both");
+    if (teacher.empty()) throw InputError("--student needs --teacher FILE as well");
+    return read_instance_npy(teacher, student, forms);
+  }
+  if (path.empty()) throw InputError("no instance: name a file, - for standard input, or --teacher and --student");
+  return read_instance(path, forms);
+}
+
+}  // namespace lojacert::program

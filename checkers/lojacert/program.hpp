@@ -1,0 +1,54 @@
+#pragma once
+// What the commands share: status lines, exit codes, the loading of instances.
+
+#include <lojacert/network/instance.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+
+namespace lojacert::program {
+
+/// The statuses of docs/reference: exactly one status line ends the output of a command that ran.
+enum class Status { proved, disproved, undecided, evaluated, done, unsupported };
+
+[[nodiscard]] const char* status_word(Status status);  ///< "PROVED", ...
+[[nodiscard]] int exit_code(Status status);            ///< 0 PROVED, EVALUATED, DONE; 1 DISPROVED; 3 UNDECIDED, UNSUPPORTED
+
+/// What a command returns to main: main prints the status line and exits with the matching code.
+struct Outcome {
+  Status status = Status::done;
+  bool limit = false;           ///< a limit that the user gave ended the work: exit code 4
+  std::string json = {};        ///< with --json: the one object printed instead of text (it contains the status)
+};
+
+/// The result of the command that was parsed; `ran` stays false when only help was asked for.
+struct Result {
+  bool ran = false;
+  Outcome outcome;
+};
+
+/// The options that name an instance: a positional JSON or .npz file or `-`, or --teacher F --student F (.npy), with
+/// --activation, --neuron and --teacher-neuron for arrays.
+struct InstanceOptions {
+  std::string path;
+  std::string teacher;
+  std::string student;
+  std::string activation;
+  std::string neuron;
+  std::string teacher_neuron;
+
+  void add_to(CLI::App& command);
+  [[nodiscard]] Instance load() const;  ///< throws InputError
+};
+
+// One function per command, each in the file of its name.
+void add_eval(CLI::App& app, Result& result);
+void add_prove(CLI::App& app, Result& result);
+void add_explain(CLI::App& app, Result& result);
+void add_show(CLI::App& app, Result& result);
+void add_claims(CLI::App& app, Result& result);
+void add_make(CLI::App& app, Result& result);
+void add_train(CLI::App& app, Result& result);
+
+}  // namespace lojacert::program
