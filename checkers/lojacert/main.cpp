@@ -68,6 +68,8 @@ int main(int argc, char** argv) {
     return 2;
   } catch (const lojacert::UnsupportedError& error) {
     return end_with(Status::unsupported, false, error.what());
+  } catch (const lojacert::UndecidedError& error) {
+    return end_with(Status::undecided, false, error.what());
   } catch (const lojacert::LimitReached& error) {
     return end_with(Status::undecided, true, error.what());
   } catch (const std::bad_alloc&) {

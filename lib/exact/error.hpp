@@ -18,6 +18,12 @@ class UnsupportedError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A question that the enclosures leave open, with the reason and what would help. Exit code 3, status UNDECIDED.
+class UndecidedError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// A limit that the user gave (time, bits) or an interrupt stopped the work. Exit code 4.
 class LimitReached : public std::runtime_error {
  public:

@@ -4,26 +4,30 @@
 #include <lojacert/exact/rational.hpp>
 
 #include <cstddef>
-#include <span>
+#include <cstdint>
 #include <vector>
 
 namespace lojacert {
 
 /// A rows x cols matrix whose entries are exact rationals or boxes of rationals, filled in row order.
-/// Entries that are doubles take 8 bytes; others are kept aside. Immutable once full.
+/// An entry that is a double takes 8 bytes; any other takes 8 bytes and about the bytes of its numerators and denominators.
 class ExactMatrix {
  public:
   ExactMatrix() = default;
   /// Starts an empty matrix with `cols` columns; rows grow as entries are appended.
   explicit ExactMatrix(std::size_t cols) : cols_(cols) {}
 
-  void append(double value);                   ///< a finite double, taken exactly
+  void append(double value);                   ///< a finite double, taken exactly (-0 is 0)
   void append(const RationalInterval& value);  ///< a point or a box
   void append(const Rational& value);
 
-  [[nodiscard]] std::size_t rows() const { return cols_ == 0 ? 0 : doubles_.size() / cols_; }
+  /// Gives the entries so far `cols` columns, for a reader that learns the shape late.
+  /// Throws std::logic_error unless their number is a multiple of `cols`.
+  void reshape(std::size_t cols);
+
+  [[nodiscard]] std::size_t rows() const { return cols_ == 0 ? 0 : cells_.size() / cols_; }
   [[nodiscard]] std::size_t cols() const { return cols_; }
-  [[nodiscard]] bool empty() const { return doubles_.empty(); }
+  [[nodiscard]] bool empty() const { return cells_.empty(); }
 
   /// The entry in row i and column k.
   [[nodiscard]] RationalInterval at(std::size_t i, std::size_t k) const;
@@ -34,19 +38,17 @@ class ExactMatrix {
   /// True when every entry of row i is a point.
   [[nodiscard]] bool row_is_point(std::size_t i) const;
 
-  friend bool operator==(const ExactMatrix& a, const ExactMatrix& b);
+  /// Equal shapes and equal entries.
+  friend bool operator==(const ExactMatrix&, const ExactMatrix&) = default;
 
  private:
-  struct Aside {
-    std::size_t index;
-    RationalInterval value;
-  };
-  [[nodiscard]] const RationalInterval& aside(std::size_t index) const;
+  [[nodiscard]] std::uint64_t cell(std::size_t i, std::size_t k) const;
+  void append_aside(const RationalInterval& value);
 
   std::size_t cols_ = 0;
   std::size_t box_count_ = 0;
-  std::vector<double> doubles_;  // NaN: the entry is kept in aside_
-  std::vector<Aside> aside_;     // ascending index
+  std::vector<std::uint64_t> cells_;  // the bits of a finite double; or the bits of a NaN with a place in aside_
+  std::vector<unsigned char> aside_;  // the other entries, packed one after the other
 };
 
 }  // namespace lojacert

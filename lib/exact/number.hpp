@@ -3,6 +3,7 @@
 
 #include <lojacert/exact/rational.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,16 +22,23 @@ namespace lojacert {
 /// The exact rational value of a finite double.
 [[nodiscard]] Rational exact(double value);
 
+/// The double that equals `value`, where there is one (never -0).
+[[nodiscard]] std::optional<double> exact_double(const Rational& value);
+
 /// The reduced fraction `p/q` with q >= 1, as the canonical form writes it (zero is `0/1`).
 [[nodiscard]] std::string canonical_text(const Rational& value);
 /// `p/q`, or `[p/q,p/q]` where the width is positive.
 [[nodiscard]] std::string canonical_text(const RationalInterval& value);
 
-/// A C99 hexadecimal float that `parse_exact` reads back exactly, for dyadic values; otherwise `p/q` (or an integer).
+/// Text that `parse_exact` reads back exactly: a short integer, a C99 hexadecimal float for other dyadic values, else `p/q`
+/// (a decimal, where p/q exceeds the grammar's 20000 characters). Throws InputError where no such text keeps within them.
 [[nodiscard]] std::string exact_text(const Rational& value);
+/// As above, or `[lo, hi]` where the width is positive.
+[[nodiscard]] std::string exact_text(const RationalInterval& value);
 
-/// The decimal with `digits` significant digits next to `value`, rounded towards -infinity (`down`) or +infinity.
+/// The decimal with at most `digits` significant digits next to `value`, rounded towards -infinity or +infinity.
 /// The text is an exact bound: parse_exact_point(decimal_lower(x, n)) <= x <= parse_exact_point(decimal_upper(x, n)).
+/// Throws InputError beyond 10^20000, where the grammar ends.
 [[nodiscard]] std::string decimal_lower(const Rational& value, int digits);
 [[nodiscard]] std::string decimal_upper(const Rational& value, int digits);
 

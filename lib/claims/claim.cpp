@@ -1,0 +1,127 @@
+#include <lojacert/claims/claim.hpp>
+
+#include <lojacert/exact/number.hpp>
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace lojacert {
+
+namespace {
+
+json::Value claim_object(const Instance& instance, const Claim& claim, bool negated) {
+  json::Value object = json::object();
+  object.members = {{"kind", json::string(claim.kind)},
+                    {"quantifier", json::string("forall")},
+                    {"negated", json::boolean(negated)}};
+  object.members.insert(object.members.end(), claim.constants.begin(), claim.constants.end());
+  object.members.emplace_back("statement", json::string(statement(instance, claim, negated)));
+  return object;
+}
+
+enum class Corner { middle, lower, upper };
+
+Rational pick(const RationalInterval& entry, Corner corner) {
+  switch (corner) {
+    case Corner::lower: return entry.lo;
+    case Corner::upper: return entry.hi;
+    case Corner::middle: break;
+  }
+  return (entry.lo + entry.hi) / 2;
+}
+
+ExactMatrix pick(const ExactMatrix& rows, Corner corner) {
+  ExactMatrix picked(rows.cols());
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    for (std::size_t k = 0; k < rows.cols(); ++k) picked.append(pick(rows.at(i, k), corner));
+  }
+  return picked;
+}
+
+Instance point_in(const Instance& instance, Corner corner) {
+  Instance point = instance;
+  point.teacher = pick(instance.teacher, corner);
+  if (instance.student) point.student = pick(*instance.student, corner);
+  return point;
+}
+
+json::Value rows_value(const ExactMatrix& rows) {
+  json::Value value = json::array();
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    json::Value row = json::array();
+    for (std::size_t k = 0; k < rows.cols(); ++k) row.items.push_back(json::string(exact_text(rows.point(i, k))));
+    value.items.push_back(std::move(row));
+  }
+  return value;
+}
+
+json::Value witness_value(const Instance& instance, const Instance& point) {
+  json::Value witness = json::object({{"student", rows_value(*point.student)}});
+  if (!instance.teacher.is_point()) witness.members.emplace_back("teacher", rows_value(point.teacher));
+  return witness;
+}
+
+struct Witness {
+  Instance point;
+  Escalated found;
+};
+
+/// A choice of the numbers in the boxes that violates the claim, if one of a few likely ones does.
+std::optional<Witness> find_witness(const Instance& instance, const Claim& claim, const Budget& budget) {
+  for (const Corner corner : {Corner::middle, Corner::lower, Corner::upper}) {
+    Instance point = point_in(instance, corner);
+    Escalated found = escalate(claim.attempt_for(point), budget);
+    if (found.decision.verdict == Verdict::disproved) return Witness{std::move(point), std::move(found)};
+  }
+  return std::nullopt;
+}
+
+Proof proof_of(const Instance& instance, const Claim& claim, const Escalated& ended, const Budget& budget) {
+  Proof proof;
+  proof.verdict = ended.decision.verdict;
+  proof.margin_bits = ended.decision.margin_bits;
+  proof.reason = ended.decision.reason;
+  proof.limit_reached = ended.hit_max_bits && budget.max_bits_given;
+  proof.claim = claim_object(instance, claim, proof.verdict == Verdict::disproved);
+  proof.evidence = json::object({{"precision_bits", json::number(ended.bits)}});
+  proof.evidence.members.insert(proof.evidence.members.end(), claim.evidence.begin(), claim.evidence.end());
+  return proof;
+}
+
+}  // namespace
+
+std::string statement(const Instance& instance, const Claim& claim, bool negated) {
+  const char* quantifier = instance.is_point() ? "at the given weights,"
+                           : negated           ? "for some choice of the weights in the given boxes,"
+                                               : "for every choice of the weights in the given boxes,";
+  return fmt::format("For the {} network with d = {}, m = {} {}-form students and r = {} {}-form teachers, {} {}.",
+                     to_string(instance.activation), instance.dimension(), instance.student_count(),
+                     to_string(instance.neuron), instance.teacher_count(), to_string(instance.teacher_neuron),
+                     quantifier, negated ? claim.negated_body : claim.body);
+}
+
+Proof prove(const Instance& instance, const Claim& claim, const Budget& budget) {
+  if (instance.is_point()) return proof_of(instance, claim, escalate(claim.attempt_for(instance), budget), budget);
+  const Escalated whole = escalate_on_box(claim.attempt_for(instance), budget);
+  if (whole.decision.verdict == Verdict::proved) return proof_of(instance, claim, whole, budget);
+  if (const auto witness = find_witness(instance, claim, budget)) {
+    Proof proof = proof_of(instance, claim, witness->found, budget);
+    proof.evidence.members.emplace_back("witness", witness_value(instance, witness->point));
+    return proof;
+  }
+  Escalated undecided = whole;  // without a witness even a claim that fails everywhere stays open
+  undecided.decision.verdict = Verdict::undecided;
+  return proof_of(instance, claim, undecided, budget);
+}
+
+json::Value bounds_value(const std::string& lo, const std::string& hi) {
+  return json::object({{"lo", json::string(lo)}, {"hi", json::string(hi)}});
+}
+
+std::string undefined_gradient_reason(std::size_t student) {
+  return fmt::format("the gradient is undefined where a unit-form student is zero, and student[{}] is or may be zero",
+                     student);
+}
+
+}  // namespace lojacert

@@ -1,0 +1,51 @@
+#pragma once
+// What every claim has in common: its object, its sentence, and the way from an instance to a verdict.
+
+#include <lojacert/network/instance.hpp>
+#include <lojacert/network/json.hpp>
+#include <lojacert/proof/escalation.hpp>
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace lojacert {
+
+/// One attempt at a given precision. It decides the claim for every choice of the numbers in the boxes of the instance it
+/// was made for: proved means all choices satisfy it, disproved that none does.
+using Attempt = std::function<Decision(Bits)>;
+
+/// One claim about one instance (certificates/README.md, section 4), ready to be decided.
+struct Claim {
+  std::string kind;
+  std::vector<std::pair<std::string, json::Value>> constants;  ///< in the order of the specification
+  std::string body;                                            ///< section 4.6
+  std::string negated_body;
+  std::function<Attempt(const Instance&)> attempt_for;  ///< the decider of an instance: this one, or a witness in its boxes
+  std::vector<std::pair<std::string, json::Value>> evidence = {};  ///< what this kind adds to the common evidence
+};
+
+/// What a prover hands over. `claim` is the object of the certificate: negated where disproved, the claim as asked where undecided.
+struct Proof {
+  Verdict verdict = Verdict::undecided;
+  double margin_bits = 0;
+  std::string reason;          ///< for undecided: why, and what would help
+  bool limit_reached = false;  ///< undecided because of a limit that the user gave
+  json::Value claim;
+  json::Value evidence;
+};
+
+/// The sentence of certificates/README.md, section 4.6.
+[[nodiscard]] std::string statement(const Instance& instance, const Claim& claim, bool negated);
+
+/// Decides the claim with as much precision as it takes. On boxes a disproof names a witness in them.
+[[nodiscard]] Proof prove(const Instance& instance, const Claim& claim, const Budget& budget);
+
+/// {"lo": lo, "hi": hi}
+[[nodiscard]] json::Value bounds_value(const std::string& lo, const std::string& hi);
+
+/// The reason why no claim about the gradient can be decided where a unit-form student is, or may be, zero.
+[[nodiscard]] std::string undefined_gradient_reason(std::size_t student);
+
+}  // namespace lojacert

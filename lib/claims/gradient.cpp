@@ -1,0 +1,106 @@
+#include <lojacert/claims/gradient.hpp>
+
+#include <lojacert/exact/error.hpp>
+#include <lojacert/exact/number.hpp>
+#include <lojacert/landscape/adaptive.hpp>
+#include <lojacert/landscape/evaluation.hpp>
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <memory>
+#include <optional>
+
+namespace lojacert {
+
+namespace {
+
+/// Exact bounds of the partial derivatives in row order (empty where not claimed) and of the norm.
+struct Bounds {
+  std::vector<RationalInterval> partials;
+  RationalInterval norm;
+};
+
+Decision decide_inside(const Interval& value, const RationalInterval& bounds, Bits bits, const std::string& what) {
+  return both(decide_less_equal(Interval::from(bounds.lo, bits), value, "lo <= " + what),
+              decide_less_equal(value, Interval::from(bounds.hi, bits), what + " <= hi"));
+}
+
+Decision decide(const Landscape& landscape, const Bounds& bounds, Bits bits) {
+  if (const auto student = landscape.undefined_at()) return never(undefined_gradient_reason(*student));
+  const Gradient gradient = *landscape.evaluate(bits).gradient;
+  Decision decision = decide_inside(gradient.norm, bounds.norm, bits, "||grad L(W)||_F");
+  for (std::size_t e = 0; e < bounds.partials.size(); ++e) {
+    const std::string what = fmt::format("partial derivative number {} (in row order)", e);
+    decision = both(decision, decide_inside(gradient.partials[e], bounds.partials[e], bits, what));
+  }
+  return decision;
+}
+
+std::function<Attempt(const Instance&)> decider(Bounds bounds) {
+  return [shared = std::make_shared<const Bounds>(std::move(bounds))](const Instance& instance) -> Attempt {
+    return [landscape = std::make_shared<const Landscape>(instance), shared](Bits bits) {
+      return decide(*landscape, *shared, bits);
+    };
+  };
+}
+
+struct TextBounds {
+  std::string lo;
+  std::string hi;
+};
+
+TextBounds text_bounds(const Interval& x, int digits) {
+  if (!x.is_finite()) throw UndecidedError("no bounded enclosure of the gradient was found; make the boxes smaller");
+  return {x.decimal_inf(digits), x.decimal_sup(digits)};
+}
+
+RationalInterval parsed(const TextBounds& bounds) {
+  return {parse_exact_point(bounds.lo), parse_exact_point(bounds.hi)};
+}
+
+}  // namespace
+
+Claim gradient_norm_claim(const std::string& lo, const std::string& hi) {
+  const RationalInterval norm = parsed({lo, hi});
+  if (norm.lo > norm.hi) throw InputError(fmt::format("gradient norm: lo = {} is larger than hi = {}", lo, hi));
+  Claim claim;
+  claim.kind = "gradient";
+  claim.constants = {{"gradient_norm", bounds_value(lo, hi)}};
+  claim.body = fmt::format("{} <= ||grad L(W)||_F <= {}", lo, hi);
+  claim.negated_body = fmt::format("||grad L(W)||_F < {} or ||grad L(W)||_F > {}", lo, hi);
+  claim.attempt_for = decider({{}, norm});
+  return claim;
+}
+
+Claim gradient_enclosure_claim(const Instance& instance, int digits, const Budget& budget) {
+  const Landscape landscape(instance);
+  if (const auto student = landscape.undefined_at()) throw UndecidedError(undefined_gradient_reason(*student));
+  const NarrowEvaluation narrow = narrow_evaluation(landscape, std::pow(10.0, -digits), budget.max_bits);
+  const Gradient& gradient = *narrow.evaluation.gradient;
+  const int printed = digits + 2;
+
+  Bounds bounds;
+  json::Value rows = json::array();
+  for (std::size_t j = 0; j < instance.student_count(); ++j) {
+    json::Value row = json::array();
+    for (std::size_t k = 0; k < instance.dimension(); ++k) {
+      const TextBounds text = text_bounds(gradient.partials[j * instance.dimension() + k], printed);
+      bounds.partials.push_back(parsed(text));
+      row.items.push_back(bounds_value(text.lo, text.hi));
+    }
+    rows.items.push_back(std::move(row));
+  }
+  const TextBounds norm = text_bounds(gradient.norm, printed);
+  bounds.norm = parsed(norm);
+
+  Claim claim;
+  claim.kind = "gradient";
+  claim.constants = {{"gradient", std::move(rows)}, {"gradient_norm", bounds_value(norm.lo, norm.hi)}};
+  claim.body = "every partial derivative of L and ||grad L(W)||_F lie in the listed intervals";
+  claim.negated_body = "a partial derivative of L or ||grad L(W)||_F lies outside its listed interval";
+  claim.attempt_for = decider(std::move(bounds));
+  return claim;
+}
+
+}  // namespace lojacert

@@ -1,0 +1,30 @@
+#pragma once
+// The precision ladder: as narrow as asked, at a precision chosen from a first estimate of the loss.
+
+#include <lojacert/landscape/evaluation.hpp>
+
+namespace lojacert {
+
+/// An evaluation with the precision it took.
+struct NarrowEvaluation {
+  Evaluation evaluation;
+  long bits = 0;
+  bool loss_is_narrow = false;      ///< the loss is as narrow as asked
+  bool gradient_is_narrow = false;  ///< the gradient norm too, and every partial derivative relative to it
+};
+
+struct NarrowLoss {
+  Interval loss;
+  long bits = 0;
+  bool is_narrow = false;
+};
+
+/// Encloses the loss with width <= relative_width * loss. Precision doubles until L is known to be positive, then jumps
+/// to what the width asks for. Stops at max_bits, and on boxes when precision does not help; `is_narrow` says which.
+[[nodiscard]] NarrowLoss narrow_loss(const Landscape& landscape, double relative_width, long max_bits);
+
+/// Encloses loss, gradient norm and (relative to the norm) every partial derivative as narrowly. A gradient that cancels to nothing (at a critical
+/// point with positive loss) cannot be narrow relative to itself: then it stops at twice the precision that sufficed for the loss plus 256 bits.
+[[nodiscard]] NarrowEvaluation narrow_evaluation(const Landscape& landscape, double relative_width, long max_bits);
+
+}  // namespace lojacert

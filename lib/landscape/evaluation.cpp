@@ -1,0 +1,310 @@
+#include <lojacert/landscape/evaluation.hpp>
+
+#include <lojacert/exact/error.hpp>
+#include <lojacert/landscape/lines.hpp>
+#include <lojacert/landscape/pair_sum.hpp>
+
+#include <span>
+#include <string>
+#include <utility>
+
+namespace lojacert {
+
+namespace {
+
+using IntervalTerm = Term<Interval>;
+using IntervalPair = PairGeometry<Interval>;
+using IntervalSum = PairSum<Interval>;
+
+CircleConstants<Interval> circle_constants(Bits bits) {
+  const Interval pi = Interval::pi(bits);
+  return {pi / Interval::exact(2L, bits), Interval::exact(2L, bits) / pi};
+}
+
+/// L from the pair sum: L_abs; L_abs / 4; or L_abs / 4 + |z|^2 / 8 (docs/theory/landscape.md, even and odd parts).
+Interval loss_from(const IntervalSum& sum, Activation activation, Bits bits) {
+  const Interval loss_abs = max_zero(sum.twice_loss) / Interval::exact(2L, bits);
+  if (activation == Activation::abs) return loss_abs;
+  Interval loss = loss_abs / Interval::exact(4L, bits);
+  if (activation == Activation::relu) {
+    Interval squared = Interval::zero(bits);
+    for (const Interval& entry : sum.odd_sum) squared += sqr(entry);
+    loss += squared / Interval::exact(8L, bits);
+  }
+  return loss;
+}
+
+/// grad_{p_j} L from sign * gamma: gamma; gamma / 4; or (gamma + z) / 4.
+std::vector<Interval> effective_gradient(std::vector<Interval> oriented_gamma, const IntervalSum& sum,
+                                         Activation activation, Bits bits) {
+  if (activation == Activation::abs) return oriented_gamma;
+  for (std::size_t k = 0; k < oriented_gamma.size(); ++k) {
+    if (activation == Activation::relu) oriented_gamma[k] += sum.odd_sum[k];
+    oriented_gamma[k] /= Interval::exact(4L, bits);
+  }
+  return oriented_gamma;
+}
+
+Interval inner_product(std::span<const Interval> u, std::span<const Interval> v, Bits bits) {
+  Interval sum = Interval::zero(bits);
+  for (std::size_t k = 0; k < u.size(); ++k) sum.add_product(u[k], v[k]);
+  return sum;
+}
+
+Interval squared_length(std::span<const Interval> u, Bits bits) {
+  Interval sum = Interval::zero(bits);
+  for (const Interval& entry : u) sum += sqr(entry);
+  return sum;
+}
+
+/// |w| (g + w^ <w^, g>), the gradient in w of a `norm` neuron with p = |w| w, from g = grad_p L; w is not 0.
+std::vector<Interval> through_norm_form(std::vector<Interval> gradient, std::span<const Interval> w, Bits bits) {
+  const Interval length = sqrt_nonnegative(squared_length(w, bits));
+  const Interval along = inner_product(w, gradient, bits) / length;
+  for (std::size_t k = 0; k < w.size(); ++k) gradient[k] = gradient[k] * length + w[k] * along;
+  return gradient;
+}
+
+Gradient with_norm(std::vector<Interval> partials, Bits bits) {
+  Interval norm = sqrt_nonnegative(squared_length(partials, bits));
+  return {std::move(partials), std::move(norm)};
+}
+
+void append(std::vector<Interval>& target, std::vector<Interval> row) {
+  for (Interval& entry : row) target.push_back(std::move(entry));
+}
+
+std::optional<std::size_t> first_zero_student(const LineNetwork& network) {
+  for (std::size_t j = 0; j < network.students.size(); ++j) {
+    if (!network.students[j].line) return j;
+  }
+  return std::nullopt;
+}
+
+/// Point instances: exact lines, so that dot products and S^2 are exact integers.
+class PointEvaluator {
+ public:
+  explicit PointEvaluator(const Instance& instance)
+      : activation_(instance.activation), form_(instance.neuron), dimension_(instance.dimension()),
+        network_(merge_by_lines(instance)), loss_is_zero_(lojacert::loss_is_zero(network_, activation_)) {
+    if (form_ == NeuronForm::unit) undefined_at_ = first_zero_student(network_);
+  }
+
+  [[nodiscard]] bool loss_is_zero() const { return loss_is_zero_; }
+  [[nodiscard]] std::optional<std::size_t> undefined_at() const { return undefined_at_; }
+
+  [[nodiscard]] Evaluation evaluate(Bits bits, bool with_gradient) const {
+    Evaluation result{Interval::zero(bits), std::nullopt, undefined_at_};
+    with_gradient = with_gradient && !undefined_at_;
+    if (loss_is_zero_) {
+      // A loss of 0 is a minimum, and the gradient is defined: it is 0.
+      if (with_gradient) {
+        result.gradient = with_norm(
+            std::vector<Interval>(network_.students.size() * dimension_, Interval::zero(bits)), bits);
+      }
+      return result;
+    }
+    const std::vector<IntervalTerm> terms = terms_at(bits);
+    const IntervalSum sum = pair_sum<Interval>(
+        terms, [&](std::size_t g, std::size_t h) { return pair_of(g, h, bits); }, circle_constants(bits),
+        Interval::zero(bits), with_gradient);
+    result.loss = loss_from(sum, activation_, bits);
+    if (with_gradient) result.gradient = gradient_from(sum, terms, bits);
+    return result;
+  }
+
+ private:
+  [[nodiscard]] std::vector<IntervalTerm> terms_at(Bits bits) const {
+    std::vector<IntervalTerm> terms;
+    for (const Line& line : network_.lines) {
+      std::vector<Interval> vector;
+      for (const Integer& entry : line.direction) vector.push_back(Interval::from(entry, bits));
+      const Interval length = sqrt_nonnegative(Interval::from(line.squared_norm, bits));
+      const auto value = [&](const QuadraticNumber& number) {
+        return Interval::from(number.plain, bits) + Interval::from(number.radical, bits) * length;
+      };
+      terms.push_back({std::move(vector), Interval::from(line.squared_norm, bits), value(line.even), value(line.odd),
+                       line.has_student, false});
+    }
+    return terms;
+  }
+
+  [[nodiscard]] IntervalPair pair_of(std::size_t g, std::size_t h, Bits bits) const {
+    const Line& u = network_.lines[g];
+    const Line& v = network_.lines[h];
+    Integer dot = 0;
+    for (std::size_t k = 0; k < dimension_; ++k) dot += u.direction[k] * v.direction[k];
+    const Integer squared_gap = u.squared_norm * v.squared_norm - dot * dot;
+    Interval c = Interval::from(dot, bits);
+    Interval gap = sqrt_nonnegative(Interval::from(squared_gap, bits));
+    Interval angle = angle_of(gap, c);
+    return {std::move(c), std::move(gap), std::move(angle)};
+  }
+
+  [[nodiscard]] Gradient gradient_from(const IntervalSum& sum, std::span<const IntervalTerm> terms,
+                                       Bits bits) const {
+    std::vector<Interval> partials;
+    for (const Neuron& student : network_.students) {
+      if (!student.line) {  // norm form: the gradient vanishes at a zero student
+        append(partials, std::vector<Interval>(dimension_, Interval::zero(bits)));
+        continue;
+      }
+      std::vector<Interval> gamma = sum.gamma[*student.line];
+      if (student.scale < 0) {
+        for (Interval& entry : gamma) entry = -entry;
+      }
+      std::vector<Interval> gradient = effective_gradient(std::move(gamma), sum, activation_, bits);
+      if (form_ == NeuronForm::norm) {
+        std::vector<Interval> w = terms[*student.line].vector;
+        for (Interval& entry : w) entry *= Interval::from(student.scale, bits);
+        gradient = through_norm_form(std::move(gradient), w, bits);
+      }
+      append(partials, std::move(gradient));
+    }
+    return with_norm(std::move(partials), bits);
+  }
+
+  Activation activation_;
+  NeuronForm form_;
+  std::size_t dimension_;
+  LineNetwork network_;
+  bool loss_is_zero_;
+  std::optional<std::size_t> undefined_at_;
+};
+
+/// Box instances: the same formula on intervals of the entries.
+class BoxEvaluator {
+ public:
+  explicit BoxEvaluator(const Instance& instance) : instance_(instance) {
+    if (instance_.neuron != NeuronForm::unit) return;
+    for (std::size_t j = 0; j < instance_.student_count() && !undefined_at_; ++j) {
+      if (may_be_zero(*instance_.student, j)) undefined_at_ = j;
+    }
+  }
+
+  [[nodiscard]] std::optional<std::size_t> undefined_at() const { return undefined_at_; }
+
+  [[nodiscard]] Evaluation evaluate(Bits bits, bool with_gradient) const {
+    Evaluation result{Interval::zero(bits), std::nullopt, undefined_at_};
+    with_gradient = with_gradient && !undefined_at_;
+    const std::vector<IntervalTerm> terms = terms_at(bits);
+    const IntervalSum sum = pair_sum<Interval>(
+        terms, [&](std::size_t g, std::size_t h) { return pair_of(terms[g], terms[h], bits); },
+        circle_constants(bits), Interval::zero(bits), with_gradient);
+    result.loss = loss_from(sum, instance_.activation, bits);
+    if (with_gradient) result.gradient = gradient_from(sum, terms, bits);
+    return result;
+  }
+
+ private:
+  static bool may_be_zero(const ExactMatrix& rows, std::size_t j) {
+    for (std::size_t k = 0; k < rows.cols(); ++k) {
+      const RationalInterval entry = rows.at(j, k);
+      if (entry.lo > 0 || entry.hi < 0) return false;
+    }
+    return true;
+  }
+
+  [[nodiscard]] std::vector<IntervalTerm> terms_at(Bits bits) const {
+    std::vector<IntervalTerm> terms;
+    const auto add = [&](const ExactMatrix& rows, NeuronForm form, long sign) {
+      for (std::size_t i = 0; i < rows.rows(); ++i) {
+        std::vector<Interval> vector;
+        for (std::size_t k = 0; k < rows.cols(); ++k) vector.push_back(Interval::from(rows.at(i, k), bits));
+        Interval squared_norm = squared_length(vector, bits);
+        Interval coefficient = Interval::exact(sign, bits);
+        if (form == NeuronForm::norm) coefficient *= sqrt_nonnegative(squared_norm);
+        terms.push_back({std::move(vector), squared_norm, coefficient, coefficient, sign > 0,
+                         squared_norm.contains_zero()});
+      }
+    };
+    add(*instance_.student, instance_.neuron, +1);
+    add(instance_.teacher, instance_.teacher_neuron, -1);
+    return terms;
+  }
+
+  /// S(u, v) = S(u, v - lambda u) for every lambda: with lambda near <u,v>/|u|^2 the root is taken of a small quantity.
+  [[nodiscard]] static IntervalPair pair_of(const IntervalTerm& u, const IntervalTerm& v, Bits bits) {
+    Interval dot = inner_product(u.vector, v.vector, bits);
+    Interval lambda = u.may_vanish ? Interval::zero(bits) : (dot / u.squared_norm).midpoint();
+    if (!lambda.is_finite()) lambda = Interval::zero(bits);
+    std::vector<Interval> rest = v.vector;
+    for (std::size_t k = 0; k < rest.size(); ++k) rest[k] -= lambda * u.vector[k];
+    Interval gap = sqrt_nonnegative(u.squared_norm * squared_length(rest, bits) -
+                                    sqr(inner_product(u.vector, rest, bits)));
+    Interval angle = angle_of(gap, dot);
+    return {std::move(dot), std::move(gap), std::move(angle)};
+  }
+
+  [[nodiscard]] Gradient gradient_from(const IntervalSum& sum, std::span<const IntervalTerm> terms,
+                                       Bits bits) const {
+    std::vector<Interval> partials;
+    for (std::size_t j = 0; j < instance_.student_count(); ++j) {
+      if (terms[j].may_vanish) {
+        append(partials, near_zero_gradient(sum, terms, j, bits));
+        continue;
+      }
+      std::vector<Interval> gradient = effective_gradient(sum.gamma[j], sum, instance_.activation, bits);
+      if (instance_.neuron == NeuronForm::norm) {
+        gradient = through_norm_form(std::move(gradient), terms[j].vector, bits);
+      }
+      append(partials, std::move(gradient));
+    }
+    return with_norm(std::move(partials), bits);
+  }
+
+  /// A norm-form student whose box reaches 0: its gradient has length at most 2 |w| |grad_p L|, and
+  /// |gamma| = |E[R sign x]| <= sum of |even| |u|, |z| <= sum of |odd| |u|.
+  [[nodiscard]] std::vector<Interval> near_zero_gradient(const IntervalSum& sum, std::span<const IntervalTerm> terms,
+                                                         std::size_t j, Bits bits) const {
+    Interval bound = Interval::zero(bits);
+    for (const IntervalTerm& term : terms) bound.add_product(abs(term.even), sqrt_nonnegative(term.squared_norm));
+    const std::vector<Interval> gamma_bound = effective_gradient({bound}, {sum.twice_loss, {}, {bound}},
+                                                                 instance_.activation, bits);
+    const Interval length = sqrt_nonnegative(terms[j].squared_norm);
+    const Interval entry = symmetric(Interval::exact(2L, bits) * length * gamma_bound.front());
+    return std::vector<Interval>(instance_.dimension(), entry);
+  }
+
+  Instance instance_;
+  std::optional<std::size_t> undefined_at_;
+};
+
+}  // namespace
+
+struct Landscape::Parts {
+  std::optional<PointEvaluator> point;
+  std::optional<BoxEvaluator> box;
+
+  [[nodiscard]] Evaluation evaluate(Bits bits, bool with_gradient) const {
+    return point ? point->evaluate(bits, with_gradient) : box->evaluate(bits, with_gradient);
+  }
+};
+
+Landscape::Landscape(const Instance& instance) {
+  if (instance.gram) {
+    throw InputError("teacher: given by its Gram matrix, which serves claims about a teacher alone; give the vectors");
+  }
+  if (!instance.student) throw InputError("student: missing; the loss and its gradient need one");
+  Parts parts;
+  if (instance.is_point()) {
+    parts.point.emplace(instance);
+  } else {
+    parts.box.emplace(instance);
+  }
+  parts_ = std::make_unique<const Parts>(std::move(parts));
+}
+
+Landscape::~Landscape() = default;
+Landscape::Landscape(Landscape&&) noexcept = default;
+Landscape& Landscape::operator=(Landscape&&) noexcept = default;
+
+Evaluation Landscape::evaluate(Bits bits) const { return parts_->evaluate(bits, true); }
+Interval Landscape::loss(Bits bits) const { return parts_->evaluate(bits, false).loss; }
+bool Landscape::is_point() const { return parts_->point.has_value(); }
+bool Landscape::loss_is_exactly_zero() const { return parts_->point && parts_->point->loss_is_zero(); }
+std::optional<std::size_t> Landscape::undefined_at() const {
+  return parts_->point ? parts_->point->undefined_at() : parts_->box->undefined_at();
+}
+
+}  // namespace lojacert
