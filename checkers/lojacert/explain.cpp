@@ -1,0 +1,110 @@
+// lojacert explain: which claims are in reach of an instance, and what blocks the others.
+
+#include "program.hpp"
+#include "text.hpp"
+
+#include <lojacert/claims/claim.hpp>
+#include <lojacert/claims/lojasiewicz.hpp>
+#include <lojacert/claims/recovery.hpp>
+#include <lojacert/exact/error.hpp>
+#include <lojacert/landscape/adaptive.hpp>
+
+#include <fmt/format.h>
+
+#include <memory>
+
+namespace lojacert::program {
+
+namespace {
+
+/// One claim: in reach with what, or blocked by what.
+struct Reach {
+  std::string claim;
+  bool in_reach = false;
+  std::string detail;
+};
+
+constexpr int digits = 6;
+
+Reach loss_reach(const Evaluation& evaluation, bool exactly_zero) {
+  if (exactly_zero) return {"loss", true, "L(W) = 0 exactly"};
+  if (!evaluation.loss.is_finite()) return {"loss", false, "no bounded enclosure; make the boxes smaller"};
+  return {"loss", true, "L(W) in " + enclosure_text(evaluation.loss, digits)};
+}
+
+Reach gradient_reach(const Evaluation& evaluation) {
+  if (evaluation.undefined_at) return {"gradient", false, undefined_gradient_reason(*evaluation.undefined_at)};
+  return {"gradient", true, "||grad L(W)|| in " + enclosure_text(evaluation.gradient->norm, digits)};
+}
+
+Reach lojasiewicz_reach(const Instance& instance, const char* beta) {
+  const std::string name = fmt::format("lojasiewicz --beta {}", beta);
+  try {
+    return {name, true, "kappa up to " + best_kappa(instance, beta, Budget{})};
+  } catch (const UndecidedError& error) {
+    return {name, false, error.what()};
+  }
+}
+
+Reach recovery_reach(const Instance& instance) {
+  try {
+    const RecoveryBounds best = best_recovery_bounds(instance, "0.5");
+    return {"recovery", true, fmt::format("angle {}, residual {}, far mass {} (--delta1 0.5)", *best.angle, *best.residual,
+                                          *best.far_mass)};
+  } catch (const InputError& error) {
+    return {"recovery", false, error.what()};
+  } catch (const UndecidedError& error) {
+    return {"recovery", false, error.what()};
+  }
+}
+
+Reach not_pl_reach(const Evaluation& evaluation, bool exactly_zero) {
+  if (evaluation.undefined_at) return {"not-pl", false, undefined_gradient_reason(*evaluation.undefined_at)};
+  if (exactly_zero) return {"not-pl", false, "L(W) = 0, where the inequality holds with every constant"};
+  const Interval ratio = sqr(evaluation.gradient->norm) / (evaluation.loss + evaluation.loss);
+  if (!ratio.is_finite() || evaluation.gradient->norm.contains_zero()) {
+    return {"not-pl", false, "the gradient norm or the loss may be 0"};
+  }
+  return {"not-pl", true, "every constant above " + ratio.decimal_sup(digits)};
+}
+
+std::string as_json(const std::vector<Reach>& rows) {
+  json::Value claims = json::array();
+  for (const Reach& row : rows) {
+    claims.items.push_back(json::object({{"claim", json::string(row.claim)},
+                                         {"in_reach", json::boolean(row.in_reach)},
+                                         {"detail", json::string(row.detail)}}));
+  }
+  return json::dump(json::object(
+      {{"claims", std::move(claims)}, {"status", json::string(status_word(Status::evaluated))}}));
+}
+
+Outcome run(const InstanceOptions& options, bool json) {
+  const Instance instance = options.load();
+  const Landscape landscape(instance);
+  const Evaluation evaluation = narrow_evaluation(landscape, 1e-8, Budget{}.max_bits).evaluation;
+  const bool exactly_zero = landscape.loss_is_exactly_zero();
+  std::vector<Reach> rows = {loss_reach(evaluation, exactly_zero), gradient_reach(evaluation)};
+  for (const char* beta : {"1", "3/4", "2/3"}) rows.push_back(lojasiewicz_reach(instance, beta));
+  rows.push_back(recovery_reach(instance));
+  rows.push_back(not_pl_reach(evaluation, exactly_zero));
+  if (json) return {Status::evaluated, false, as_json(rows)};
+  comment(fmt::format("network: {}{}", instance_text(instance), instance.is_point() ? "" : ", boxes"));
+  for (const Reach& row : rows) {
+    comment(fmt::format("{:<22} {:<9} {}", row.claim, row.in_reach ? "in reach" : "blocked", row.detail));
+  }
+  return {Status::evaluated};
+}
+
+}  // namespace
+
+void add_explain(CLI::App& app, Result& result) {
+  auto options = std::make_shared<InstanceOptions>();
+  auto json = std::make_shared<bool>(false);
+  CLI::App* command = app.add_subcommand("explain", "Say which claims are in reach and what blocks the others");
+  options->add_to(*command);
+  command->add_flag("--json", *json, "Print one JSON object");
+  command->callback([options, json, &result] { result = {true, run(*options, *json)}; });
+}
+
+}  // namespace lojacert::program

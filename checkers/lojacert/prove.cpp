@@ -1,0 +1,191 @@
+// lojacert prove: decides a claim about an instance and writes its certificate.
+
+#include "program.hpp"
+#include "text.hpp"
+
+#include <lojacert/certificate/atomic_file.hpp>
+#include <lojacert/certificate/certificate.hpp>
+#include <lojacert/claims/gradient.hpp>
+#include <lojacert/claims/lojasiewicz.hpp>
+#include <lojacert/claims/loss.hpp>
+#include <lojacert/claims/not_pl.hpp>
+#include <lojacert/claims/recovery.hpp>
+#include <lojacert/exact/error.hpp>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <sys/resource.h>
+
+#include <ctime>
+#include <functional>
+#include <memory>
+
+namespace lojacert::program {
+
+namespace {
+
+struct Common {
+  InstanceOptions instance;
+  std::string output;
+  Budget budget;
+  bool embed = false;
+  bool json = false;
+};
+
+/// Builds the claim from the instance and the command's own options.
+using ClaimMaker = std::function<Claim(const Instance&, const Budget&)>;
+
+Producer producer(const Stopwatch& stopwatch) {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return {fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))), stopwatch.seconds(), usage.ru_maxrss};
+}
+
+Status status_of(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::proved: return Status::proved;
+    case Verdict::disproved: return Status::disproved;
+    case Verdict::undecided: break;
+  }
+  return Status::undecided;
+}
+
+json::Value text_or_null(const std::string& text) { return text.empty() ? json::Value{} : json::string(text); }
+
+Outcome report(const Common& common, const Proof& proof, const std::string& written, const Stopwatch& stopwatch) {
+  Outcome outcome{status_of(proof.verdict), proof.limit_reached, {}};
+  if (common.json) {
+    outcome.json = json::dump(json::object({{"status", json::string(status_word(outcome.status))},
+                                            {"claim", proof.claim},
+                                            {"margin_bits", margin_value(proof.margin_bits)},
+                                            {"reason", text_or_null(proof.reason)},
+                                            {"certificate", text_or_null(written)},
+                                            {"seconds", stopwatch.value()}}));
+    return outcome;
+  }
+  comment("claim: " + proof.claim.at("statement").as_string());
+  comment("margin: " + margin_text(proof.margin_bits) + fmt::format(" at {} bits", proof.evidence.at("precision_bits").text));
+  if (!proof.reason.empty()) comment("reason: " + proof.reason);
+  if (!written.empty()) comment("certificate: " + written);
+  return outcome;
+}
+
+Outcome run(const Common& common, const ClaimMaker& make) {
+  const Stopwatch stopwatch;
+  if (common.output == "-") throw InputError("-o -: standard output carries the verdict; name a file");
+  if (common.budget.max_bits < 8 || common.budget.max_bits > 10'000'000) {
+    throw InputError("--max-bits: must be from 8 to 10000000");
+  }
+  const Instance instance = common.instance.load();
+  const Proof proof = prove(instance, make(instance, common.budget), common.budget);
+  std::string written;
+  if (!common.output.empty() && proof.verdict != Verdict::undecided) {
+    const json::Value document =
+        certificate(instance, proof.claim, proof.evidence, producer(stopwatch), common.embed);
+    write_file_atomically(common.output, json::dump(document) + "\n");
+    written = common.output;
+  }
+  return report(common, proof, written, stopwatch);
+}
+
+/// A subcommand with the options that all claims share; `add_own` adds the claim's and returns its maker.
+void add_claim(CLI::App& prove_command, Result& result, const char* name, const char* help,
+               const std::function<ClaimMaker(CLI::App&)>& add_own) {
+  auto common = std::make_shared<Common>();
+  CLI::App* command = prove_command.add_subcommand(name, help);
+  common->instance.add_to(*command);
+  const ClaimMaker make = add_own(*command);
+  command->add_option("-o,--output", common->output, "Write the certificate to this file")->type_name("CERT");
+  command->add_flag("--embed", common->embed, "Put the canonical instance inside the certificate");
+  command->add_flag("--json", common->json, "Print one JSON object");
+  auto* max_bits = command->add_option("--max-bits", common->budget.max_bits, "Highest working precision")->capture_default_str();
+  command->callback([common, make, max_bits, &result] {
+    common->budget.max_bits_given = max_bits->count() > 0;
+    result = {true, run(*common, make)};
+  });
+}
+
+ClaimMaker loss_options(CLI::App& command) {
+  auto bounds = std::make_shared<std::pair<std::optional<std::string>, std::optional<std::string>>>();
+  command.add_option("--lo", bounds->first, "Lower bound, an exact number; without --lo and --hi the enclosure found");
+  command.add_option("--hi", bounds->second, "Upper bound, an exact number");
+  return [bounds](const Instance& instance, const Budget& budget) {
+    if (!bounds->first && !bounds->second) return loss_enclosure_claim(instance, budget);
+    return loss_claim(bounds->first, bounds->second);
+  };
+}
+
+ClaimMaker gradient_options(CLI::App& command) {
+  struct Options {
+    int digits = 15;
+    std::optional<std::string> lo;
+    std::optional<std::string> hi;
+  };
+  auto options = std::make_shared<Options>();
+  command.add_option("--digits", options->digits, "Digits of the enclosures")->capture_default_str()->check(CLI::Range(1, 300));
+  command.add_option("--norm-lo", options->lo, "Claim this lower bound of the gradient norm instead");
+  command.add_option("--norm-hi", options->hi, "Claim this upper bound of the gradient norm instead");
+  return [options](const Instance& instance, const Budget& budget) {
+    if (!options->lo && !options->hi) return gradient_enclosure_claim(instance, options->digits, budget);
+    if (!options->lo || !options->hi) throw InputError("gradient: --norm-lo and --norm-hi go together");
+    return gradient_norm_claim(*options->lo, *options->hi);
+  };
+}
+
+ClaimMaker lojasiewicz_options(CLI::App& command) {
+  struct Options {
+    std::optional<std::string> kappa;
+    std::string beta = "1";
+    bool best = false;
+  };
+  auto options = std::make_shared<Options>();
+  command.add_option("--kappa", options->kappa, "The constant, an exact positive number");
+  command.add_option("--beta", options->beta, "The exponent p/q")->capture_default_str();
+  command.add_flag("--best", options->best, "Find and claim the largest kappa of 5 digits");
+  return [options](const Instance& instance, const Budget& budget) {
+    if (options->best == options->kappa.has_value()) throw InputError("lojasiewicz: give --kappa X or --best");
+    const std::string kappa = options->best ? best_kappa(instance, options->beta, budget) : *options->kappa;
+    return lojasiewicz_claim(kappa, options->beta);
+  };
+}
+
+ClaimMaker recovery_options(CLI::App& command) {
+  struct Options {
+    std::string delta1 = "0.5";
+    RecoveryBounds bounds;
+    bool best = false;
+  };
+  auto options = std::make_shared<Options>();
+  command.add_option("--delta1", options->delta1, "Students within this angle (radians) of a teacher belong to it")->capture_default_str();
+  command.add_option("--angle", options->bounds.angle, "Bound of every teacher's mass-weighted mean angle (radians)");
+  command.add_option("--residual", options->bounds.residual, "Bound of every teacher's residual |v_i|");
+  command.add_option("--far-mass", options->bounds.far_mass, "Bound of the mass of the students far from all teachers");
+  command.add_flag("--best", options->best, "Find and claim the smallest bounds of 6 digits");
+  return [options](const Instance& instance, const Budget&) {
+    const bool given = options->bounds.angle || options->bounds.residual || options->bounds.far_mass;
+    if (options->best == given) throw InputError("recovery: give bounds (--angle, --residual, --far-mass) or --best");
+    return recovery_claim(instance, options->delta1,
+                          options->best ? best_recovery_bounds(instance, options->delta1) : options->bounds);
+  };
+}
+
+ClaimMaker not_pl_options(CLI::App& command) {
+  auto constant = std::make_shared<std::string>();
+  command.add_option("--constant", *constant, "The constant c, an exact positive number")->required();
+  return [constant](const Instance&, const Budget&) { return not_pl_claim(*constant); };
+}
+
+}  // namespace
+
+void add_prove(CLI::App& app, Result& result) {
+  CLI::App* command = app.add_subcommand("prove", "Decide a claim about an instance and write its certificate");
+  command->require_subcommand(1);
+  add_claim(*command, result, "loss", "lo <= L(W) <= hi", loss_options);
+  add_claim(*command, result, "gradient", "Enclosures of every partial derivative and of the gradient norm", gradient_options);
+  add_claim(*command, result, "lojasiewicz", "||grad L(W)|| >= kappa L(W)^beta", lojasiewicz_options);
+  add_claim(*command, result, "recovery", "Which teacher each student belongs to, and how well each is recovered", recovery_options);
+  add_claim(*command, result, "not-pl", "0 < ||grad L(W)||^2 < 2 c L(W)", not_pl_options);
+}
+
+}  // namespace lojacert::program

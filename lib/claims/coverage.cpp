@@ -1,0 +1,27 @@
+#include <lojacert/claims/coverage.hpp>
+
+namespace lojacert {
+
+namespace {
+
+constexpr const char* all_activations = "abs, relu, relu+linear";
+constexpr const char* all_forms = "unit, norm";
+constexpr const char* both_kinds = "points, boxes";
+
+constexpr Coverage table[] = {
+    {"loss", "lo <= L(W) <= hi", all_activations, all_forms, both_kinds, "none"},
+    {"gradient", "every partial derivative and ||grad L(W)||_F", all_activations, all_forms, both_kinds,
+     "undefined at a zero student in unit form"},
+    {"lojasiewicz", "||grad L(W)||_F >= kappa L(W)^beta", all_activations, all_forms, both_kinds,
+     "undefined at a zero student in unit form"},
+    {"recovery", "assignment, mean angles, residuals, far mass", all_activations, all_forms, both_kinds,
+     "zero or parallel teachers are refused (abs, relu+linear: antiparallel too)"},
+    {"not-pl", "0 < ||grad L(W)||_F^2 < 2 c L(W)", all_activations, all_forms, both_kinds,
+     "undefined at a zero student in unit form"},
+};
+
+}  // namespace
+
+std::span<const Coverage> coverage() { return table; }
+
+}  // namespace lojacert
