@@ -10,8 +10,9 @@
 namespace lojacert {
 namespace {
 
-// A cell is the bit pattern of a finite double, or, where all exponent bits are set, a place among the packed entries.
-// Cells are kept as integers because a NaN that travels through a floating-point register may lose its payload.
+// A cell is the bit pattern of a finite double, or, where all exponent bits are set, a place among the packed
+// entries. Cells are kept as integers because a NaN that travels through a floating-point register may lose
+// its payload.
 constexpr std::uint64_t aside_mark = 0x7FF0'0000'0000'0000;
 constexpr std::uint64_t box_mark = 0x8000'0000'0000'0000;
 constexpr std::uint64_t place_mask = 0x000F'FFFF'FFFF'FFFF;
@@ -19,7 +20,8 @@ constexpr std::uint64_t place_mask = 0x000F'FFFF'FFFF'FFFF;
 constexpr bool is_aside(std::uint64_t cell) { return (cell & aside_mark) == aside_mark; }
 constexpr bool is_box(std::uint64_t cell) { return is_aside(cell) && (cell & box_mark) != 0; }
 
-// The packed form of an integer: its byte count and sign as a base-128 number, then the bytes of its magnitude.
+// The packed form of an integer: its byte count and sign as a base-128 number, then the bytes of its
+// magnitude.
 
 void pack_count(std::vector<unsigned char>& out, std::uint64_t value) {
   for (; value >= 128; value >>= 7) out.push_back(static_cast<unsigned char>(value | 128));

@@ -10,7 +10,8 @@
 namespace lojacert {
 
 /// A rows x cols matrix whose entries are exact rationals or boxes of rationals, filled in row order.
-/// An entry that is a double takes 8 bytes; any other takes 8 bytes and about the bytes of its numerators and denominators.
+/// An entry that is a double takes 8 bytes; any other takes 8 bytes and about the bytes of its numerators and
+/// denominators.
 class ExactMatrix {
  public:
   ExactMatrix() = default;
@@ -47,7 +48,8 @@ class ExactMatrix {
 
   std::size_t cols_ = 0;
   std::size_t box_count_ = 0;
-  std::vector<std::uint64_t> cells_;  // the bits of a finite double; or the bits of a NaN with a place in aside_
+  std::vector<std::uint64_t>
+      cells_;  // the bits of a finite double; or the bits of a NaN with a place in aside_
   std::vector<unsigned char> aside_;  // the other entries, packed one after the other
 };
 

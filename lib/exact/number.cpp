@@ -24,7 +24,9 @@ constexpr long max_binary_exponent = 65536;
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-constexpr bool is_hex_digit(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+constexpr bool is_hex_digit(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -164,18 +166,22 @@ void expect_end(const Cursor& cursor, std::string_view text) {
   if (cursor.done()) return;
   if (cursor.peek() == ' ') refuse(text, "remove the white space");
   if (cursor.peek() == ',') refuse(text, "the decimal point is '.', not ','");
-  refuse(text, "unexpected " + excerpt(cursor.rest().substr(0, 1)) + "; write a decimal like 0.1, a fraction like 1/10, " +
+  refuse(text, "unexpected " + excerpt(cursor.rest().substr(0, 1)) +
+                   "; write a decimal like 0.1, a fraction like 1/10, " +
                    "a hexadecimal float like 0x1.8p-1 or a box like [0.1, 0.2]");
 }
 
-Integer with_sign(const Integer& magnitude, bool negative) { return negative ? Integer(-magnitude) : magnitude; }
+Integer with_sign(const Integer& magnitude, bool negative) {
+  return negative ? Integer(-magnitude) : magnitude;
+}
 
 Rational hexadecimal(Cursor cursor, bool negative, std::string_view text) {
   const Digits digits = take_digits(cursor, is_hex_digit);
   if (digits.none()) refuse(text, "0x is followed by no hexadecimal digit");
   const long exponent = cursor.take('p') ? take_exponent(cursor, text, max_binary_exponent) : 0;
   expect_end(cursor, text);
-  return scaled_by_two(with_sign(integer_of(digits.joined(), 16), negative), exponent - 4 * digits.part_size());
+  return scaled_by_two(with_sign(integer_of(digits.joined(), 16), negative),
+                       exponent - 4 * digits.part_size());
 }
 
 Rational quotient(Cursor cursor, std::string_view numerator, bool negative, std::string_view text) {
@@ -192,7 +198,8 @@ std::string_view reason_for_no_digits(std::string_view unsigned_text) {
   for (const char c : unsigned_text.substr(0, 3)) word += lower(c);
   if (word == "inf" || word == "nan") return "every number must be finite";
   if (word.starts_with(' ')) return "remove the white space";
-  return "it does not begin with a digit; write a decimal like 0.1, a fraction like 1/10 or a hexadecimal float like "
+  return "it does not begin with a digit; write a decimal like 0.1, a fraction like 1/10 or a hexadecimal "
+         "float like "
          "0x1.8p-1";
 }
 
@@ -229,7 +236,8 @@ RationalInterval parse_brackets(std::string_view text) {
   const std::size_t comma = inside.find(',');
   if (comma == std::string_view::npos) {
     const std::string_view only = without_outer_spaces(inside);
-    if (only.empty() || only == "empty" || only == "entire") refuse(text, "a box has two finite ends: [lower, upper]");
+    if (only.empty() || only == "empty" || only == "entire")
+      refuse(text, "a box has two finite ends: [lower, upper]");
     return point_interval(parse_number(only));
   }
   const std::string_view lower_text = without_outer_spaces(inside.substr(0, comma));
@@ -287,7 +295,8 @@ JsonNumber split_json_number(std::string_view text) {
   if (whole.empty() || (whole.size() > 1 && whole.front() == '0')) {
     refuse_json_number(text, "it needs digits before the point and no superfluous 0");
   }
-  if (number.digits.point && number.digits.part.empty()) refuse_json_number(text, "the point is followed by no digit");
+  if (number.digits.point && number.digits.part.empty())
+    refuse_json_number(text, "the point is followed by no digit");
   if (cursor.take('e')) {
     number.negative_exponent = cursor.take_sign();
     number.exponent = cursor.take_while(is_digit);
@@ -309,7 +318,9 @@ long long leading_exponent(const JsonNumber& number) {
 }
 
 bool is_zero(const JsonNumber& number) {
-  const auto only_zeros = [](std::string_view digits) { return digits.find_first_not_of('0') == digits.npos; };
+  const auto only_zeros = [](std::string_view digits) {
+    return digits.find_first_not_of('0') == digits.npos;
+  };
   return only_zeros(number.digits.whole) && only_zeros(number.digits.part);
 }
 
@@ -364,17 +375,21 @@ std::string with_point(std::string digits, std::size_t part) {
 std::string hex_magnitude(const Dyadic& value, long shown_exponent) {
   const long shift = value.exponent - shown_exponent;
   const long part = shift >= 0 ? 0 : (-shift + 3) / 4;
-  const std::string digits = digits_of(shifted_left(value.odd, static_cast<unsigned long>(shift + 4 * part)), 16);
+  const std::string digits =
+      digits_of(shifted_left(value.odd, static_cast<unsigned long>(shift + 4 * part)), 16);
   std::string text = "0x" + with_point(digits, static_cast<std::size_t>(part));
   if (shown_exponent != 0) text += "p" + std::to_string(shown_exponent);
   return text;
 }
 
-/// A hexadecimal float within the limits of the grammar; empty where there is none. Precondition: as dyadic_magnitude.
+/// A hexadecimal float within the limits of the grammar; empty where there is none. Precondition: as
+/// dyadic_magnitude.
 std::string hex_float(const Rational& value) {
   const Dyadic magnitude = dyadic_magnitude(value);
   const long bits = static_cast<long>(mpz_sizeinbase(magnitude.odd.backend().data(), 2));
-  const auto allowed = [](long exponent) { return std::clamp(exponent, -max_binary_exponent, max_binary_exponent); };
+  const auto allowed = [](long exponent) {
+    return std::clamp(exponent, -max_binary_exponent, max_binary_exponent);
+  };
   const std::string sign = value < 0 ? "-" : "";
   for (const long shown : {allowed(magnitude.exponent + bits - 1), allowed(magnitude.exponent), 0L}) {
     if (std::abs(magnitude.exponent - shown) > 4 * static_cast<long>(max_characters) + bits) continue;
@@ -399,14 +414,16 @@ std::string short_decimal(const Rational& value) {
   if (rest != 1) return {};
   long exponent = -std::max(twos, fives);
   Integer mantissa = integer_from(numerator_of(value));
-  mantissa *= power(2, static_cast<unsigned long>(-exponent - twos)) * power(5, static_cast<unsigned long>(-exponent - fives));
+  mantissa *= power(2, static_cast<unsigned long>(-exponent - twos)) *
+              power(5, static_cast<unsigned long>(-exponent - fives));
   exponent += remove_factor(mantissa, 10);
   const long shown = std::clamp(exponent, -max_decimal_exponent, max_decimal_exponent);
   if (std::abs(exponent - shown) > static_cast<long>(max_characters)) return {};
   const std::string sign = mantissa < 0 ? "-" : "";
   const std::string digits = digits_of(Integer(abs(mantissa)), 10);
-  std::string text = sign + (exponent <= shown ? with_point(digits, static_cast<std::size_t>(shown - exponent))
-                                               : digits + std::string(static_cast<std::size_t>(exponent - shown), '0'));
+  std::string text =
+      sign + (exponent <= shown ? with_point(digits, static_cast<std::size_t>(shown - exponent))
+                                : digits + std::string(static_cast<std::size_t>(exponent - shown), '0'));
   text += "e" + std::to_string(shown);
   return text.size() <= max_characters ? text : std::string();
 }
@@ -441,7 +458,8 @@ std::string decimal_notation(Integer mantissa, long exponent) {
     if (exponent >= 0) return digits + std::string(static_cast<std::size_t>(exponent), '0');
     return with_point(digits, static_cast<std::size_t>(-exponent));
   }
-  if (std::abs(leading) > max_decimal_exponent) throw InputError("a number beyond 10^20000 cannot be written as a decimal");
+  if (std::abs(leading) > max_decimal_exponent)
+    throw InputError("a number beyond 10^20000 cannot be written as a decimal");
   return with_point(digits, digits.size() - 1) + "e" + std::to_string(leading);
 }
 
@@ -482,7 +500,8 @@ double parse_nearest_double(std::string_view text) {
   if (error == std::errc() && std::isfinite(value)) return value;
   // Out of range says nothing about the side: overflow, or nearer to 0 than to the smallest subnormal number.
   if (is_zero(number) || leading_exponent(number) < 0) return 0.0;
-  throw InputError(excerpt(text) + " lies beyond the range of doubles; write it as a string to keep it exactly");
+  throw InputError(excerpt(text) +
+                   " lies beyond the range of doubles; write it as a string to keep it exactly");
 }
 
 Rational exact(double value) {
@@ -498,7 +517,8 @@ std::optional<double> exact_double(const Rational& value) {
   const Dyadic magnitude = dyadic_magnitude(value);
   const long bits = static_cast<long>(mpz_sizeinbase(magnitude.odd.backend().data(), 2));
   if (bits > 53 || magnitude.exponent < -1074 || magnitude.exponent + bits > 1024) return std::nullopt;
-  const double result = std::ldexp(mpz_get_d(magnitude.odd.backend().data()), static_cast<int>(magnitude.exponent));
+  const double result =
+      std::ldexp(mpz_get_d(magnitude.odd.backend().data()), static_cast<int>(magnitude.exponent));
   return value < 0 ? -result : result;
 }
 
@@ -514,7 +534,8 @@ std::string canonical_text(const RationalInterval& value) {
 std::string exact_text(const Rational& value) {
   constexpr std::size_t always_readable = 16;
   const bool integer = mpz_cmp_ui(denominator_of(value), 1) == 0;
-  if (integer && mpz_sizeinbase(numerator_of(value), 10) <= always_readable) return digits_of(numerator_of(value), 10);
+  if (integer && mpz_sizeinbase(numerator_of(value), 10) <= always_readable)
+    return digits_of(numerator_of(value), 10);
   if (is_dyadic(value)) {
     if (std::string text = hex_float(value); !text.empty()) return text;
   }

@@ -16,7 +16,8 @@ namespace lojacert {
 /// The exact value of a `number`; a box of positive width is refused.
 [[nodiscard]] Rational parse_exact_point(std::string_view text);
 
-/// The double nearest to a JSON number's text. Throws InputError when the text lies beyond the range of doubles.
+/// The double nearest to a JSON number's text. Throws InputError when the text lies beyond the range of
+/// doubles.
 [[nodiscard]] double parse_nearest_double(std::string_view text);
 
 /// The exact rational value of a finite double.
@@ -30,15 +31,16 @@ namespace lojacert {
 /// `p/q`, or `[p/q,p/q]` where the width is positive.
 [[nodiscard]] std::string canonical_text(const RationalInterval& value);
 
-/// Text that `parse_exact` reads back exactly: a short integer, a C99 hexadecimal float for other dyadic values, else `p/q`
-/// (a decimal, where p/q exceeds the grammar's 20000 characters). Throws InputError where no such text keeps within them.
+/// Text that `parse_exact` reads back exactly: a short integer, a C99 hexadecimal float for other dyadic
+/// values, else `p/q` (a decimal, where p/q exceeds the grammar's 20000 characters). Throws InputError where
+/// no such text keeps within them.
 [[nodiscard]] std::string exact_text(const Rational& value);
 /// As above, or `[lo, hi]` where the width is positive.
 [[nodiscard]] std::string exact_text(const RationalInterval& value);
 
-/// The decimal with at most `digits` significant digits next to `value`, rounded towards -infinity or +infinity.
-/// The text is an exact bound: parse_exact_point(decimal_lower(x, n)) <= x <= parse_exact_point(decimal_upper(x, n)).
-/// Throws InputError beyond 10^20000, where the grammar ends.
+/// The decimal with at most `digits` significant digits next to `value`, rounded towards -infinity or
+/// +infinity. The text is an exact bound: parse_exact_point(decimal_lower(x, n)) <= x <=
+/// parse_exact_point(decimal_upper(x, n)). Throws InputError beyond 10^20000, where the grammar ends.
 [[nodiscard]] std::string decimal_lower(const Rational& value, int digits);
 [[nodiscard]] std::string decimal_upper(const Rational& value, int digits);
 

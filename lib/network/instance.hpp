@@ -22,7 +22,8 @@ enum class NeuronForm { unit, norm };
 [[nodiscard]] NeuronForm parse_neuron_form(std::string_view text);  // throws InputError
 
 /// A teacher-student pair of exact numbers or boxes (certificates/README.md, section 2).
-/// Rows are neurons: `teacher` is r x d, `student` m x d. Where `gram` is true, `teacher` is the r x r Gram matrix instead.
+/// Rows are neurons: `teacher` is r x d, `student` m x d. Where `gram` is true, `teacher` is the r x r Gram
+/// matrix instead.
 struct Instance {
   std::string name;
   Activation activation = Activation::abs;
@@ -33,12 +34,16 @@ struct Instance {
   std::optional<ExactMatrix> student;
   std::string provenance;  ///< the JSON text of the provenance object, empty where there is none
 
-  [[nodiscard]] std::size_t dimension() const { return gram ? 0 : teacher.cols(); }         ///< d
-  [[nodiscard]] std::size_t teacher_count() const { return teacher.rows(); }                ///< r
+  [[nodiscard]] std::size_t dimension() const { return gram ? 0 : teacher.cols(); }          ///< d
+  [[nodiscard]] std::size_t teacher_count() const { return teacher.rows(); }                 ///< r
   [[nodiscard]] std::size_t student_count() const { return student ? student->rows() : 0; }  ///< m
   /// True when no entry is a box of positive width.
   [[nodiscard]] bool is_point() const { return teacher.is_point() && (!student || student->is_point()); }
 };
+
+/// Throws InputError unless r, m and d are at least 1, the student has the teacher's d, and a Gram matrix is
+/// square, symmetric, without boxes and without negative diagonal entries.
+void check_consistency(const Instance& instance);
 
 /// The canonical text of certificates/README.md, section 3, and its digests `sha256:<64 hexadecimal digits>`.
 [[nodiscard]] std::string canonical_instance(const Instance& instance);

@@ -28,8 +28,8 @@ struct ArrayForms {
 [[nodiscard]] Instance read_instance_npy(const std::string& teacher_path, const std::string& student_path,
                                          const ArrayForms& forms);
 
-/// The instance as JSON text: doubles and dyadics as hexadecimal floats in strings, other rationals as p/q, boxes as [lo, hi].
-/// Reading it back gives the same rationals and the same digests.
+/// The instance as JSON text: doubles and dyadics as hexadecimal floats in strings, other rationals as p/q,
+/// boxes as [lo, hi]. Reading it back gives the same rationals and the same digests.
 [[nodiscard]] std::string instance_json(const Instance& instance);
 
 /// The instance with every entry in canonical p/q form, for embedding in a certificate.

@@ -1,10 +1,11 @@
 #pragma once
-// Strict JSON documents: duplicate keys, BOM, invalid UTF-8, trailing text and deep nesting are errors; the text of
-// numbers is kept, so nothing is rounded before its reader decides what it means.
+// Strict JSON documents: duplicate keys, BOM, invalid UTF-8, trailing text and deep nesting are errors; the
+// text of numbers is kept, so nothing is rounded before its reader decides what it means.
 
 #include <lojacert/exact/error.hpp>
 
 #include <cstddef>
+#include <initializer_list>
 #include <istream>
 #include <string>
 #include <string_view>
@@ -23,7 +24,7 @@ class Value {
   std::string text;                                    ///< a string's content, or a number's text
   std::vector<Value> items;                            ///< an array's elements
   std::vector<std::pair<std::string, Value>> members;  ///< an object's members
-  std::string place;                                   ///< where it stands, like `student[3][0]`, for messages
+  std::string place;  ///< where it stands, like `student[3][0]`, for messages
 
   /// The member with this key, or null.
   [[nodiscard]] const Value* find(std::string_view key) const;
@@ -34,8 +35,59 @@ class Value {
   [[nodiscard]] const std::vector<Value>& as_array() const;  ///< throws InputError unless an array
   [[nodiscard]] const std::string& as_string() const;        ///< throws InputError unless a string
   [[nodiscard]] bool as_bool() const;                        ///< throws InputError unless true or false
-  [[nodiscard]] long long as_integer() const;                ///< throws InputError unless a JSON integer that fits
-  [[nodiscard]] double as_double() const;                    ///< the double nearest to a number's text
+  [[nodiscard]] long long as_integer() const;  ///< throws InputError unless a JSON integer that fits
+  [[nodiscard]] double as_double() const;      ///< the double nearest to a number's text
+};
+
+/// What a reader of a long document hears, in the order of the file: nothing is kept for it. An InputError
+/// that it throws gets the label and the line before its message.
+class Events {
+ public:
+  virtual ~Events() = default;
+  virtual void null() = 0;
+  virtual void boolean(bool value) = 0;
+  virtual void number(std::string_view text) = 0;
+  virtual void string(std::string_view text) = 0;
+  virtual void start_array() = 0;
+  virtual void end_array() = 0;
+  virtual void start_object() = 0;
+  virtual void key(std::string_view key) = 0;
+  virtual void end_object() = 0;
+};
+
+/// Reads one document strictly and tells `events` its pieces. Throws InputError with line and column.
+void read(std::istream& in, const std::string& label, Events& events);
+
+/// Builds a value from events.
+class Builder : public Events {
+ public:
+  /// `place` is where the value will stand, for messages.
+  explicit Builder(std::string place = {}) : root_place_(std::move(place)) {}
+
+  void null() override;
+  void boolean(bool value) override;
+  void number(std::string_view text) override;
+  void string(std::string_view text) override;
+  void start_array() override;
+  void end_array() override;
+  void start_object() override;
+  void key(std::string_view key) override;
+  void end_object() override;
+
+  /// The finished value.
+  [[nodiscard]] Value take();
+
+ private:
+  [[nodiscard]] std::string next_place() const;
+  void open(Kind kind);
+  void close();
+  void add(Value value);
+  void add_scalar(Value value);
+
+  std::string root_place_;
+  std::vector<Value> open_;        // the containers around the next value
+  std::vector<std::string> keys_;  // the last key of each of them
+  Value root_;
 };
 
 /// Parses one document. `label` names the source in messages. Throws InputError with line and column.
@@ -44,8 +96,9 @@ class Value {
 
 /// A string as a JSON literal, with quotes.
 [[nodiscard]] std::string quoted(std::string_view text);
-/// The value as JSON text (numbers by their text), indented by two spaces; short arrays of scalars on one line.
-[[nodiscard]] std::string dump(const Value& value);
+/// The value as JSON text (numbers by their text), indented by two spaces; short arrays of scalars on one
+/// line. `indent` is the column of the line on which the value begins.
+[[nodiscard]] std::string dump(const Value& value, std::size_t indent = 0);
 
 // Builders for writers.
 [[nodiscard]] Value string(std::string text);
