@@ -1,0 +1,177 @@
+#include "instance.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <new>
+
+namespace lojaverify {
+
+namespace {
+
+struct ActivationName {
+  Activation activation;
+  std::string_view name;
+};
+constexpr std::array activation_names{ActivationName{Activation::abs, "abs"},
+                                      ActivationName{Activation::relu, "relu"},
+                                      ActivationName{Activation::relu_linear, "relu+linear"}};
+
+Activation read_activation(const Json& json) {
+  for (const ActivationName& known : activation_names) {
+    if (json.string() == known.name) return known.activation;
+  }
+  json.fail("unknown activation: write \"abs\", \"relu\" or \"relu+linear\"");
+}
+
+Form read_form(const Json& json) {
+  if (json.string() == "unit") return Form::unit;
+  if (json.string() == "norm") return Form::norm;
+  json.fail("unknown neuron form: write \"unit\" or \"norm\"");
+}
+
+Box read_entry(const Json& json) {
+  if (!json.is_string()) {
+    const Rational value = Rational::exact(json.number());
+    return {value, value};
+  }
+  try {
+    return parse_box(json.string());
+  } catch (const std::invalid_argument& error) {
+    json.fail(error.what());
+  }
+}
+
+void check_gram(const Json& json, const std::vector<Row>& gram) {
+  if (gram.size() != gram.front().size()) json.fail("a Gram matrix must be square");
+  for (std::size_t i = 0; i < gram.size(); ++i) {
+    if (!is_point(gram[i])) json.fail("the entries of a Gram matrix must be exact points, not boxes");
+    if (gram[i][i].lo.sign() < 0) json.fail("the diagonal of a Gram matrix must not be negative");
+    for (std::size_t k = 0; k < i; ++k) {
+      if (gram[i][k].lo != gram[k][i].lo) json.fail("a Gram matrix must be symmetric");
+    }
+  }
+}
+
+void write_rows(const std::vector<Row>& rows, const TextSink& sink) {
+  for (const Row& row : rows) {
+    std::string line;
+    for (const Box& x : row) {
+      if (!line.empty()) line += ' ';
+      line += x.is_point() ? x.lo.text() : '[' + x.lo.text() + ',' + x.hi.text() + ']';
+    }
+    sink(line += '\n');
+  }
+}
+
+std::string shape_line(std::string_view section, const std::vector<Row>& rows, bool gram = false) {
+  return std::string(section) + ' ' + std::to_string(rows.size()) +
+         (gram ? "" : ' ' + std::to_string(rows.front().size())) + '\n';
+}
+
+}  // namespace
+
+std::string_view name_of(Activation activation) {
+  return activation_names[static_cast<std::size_t>(activation)].name;
+}
+
+std::string_view name_of(Form form) { return form == Form::unit ? "unit" : "norm"; }
+
+bool is_point(const Row& row) { return std::ranges::all_of(row, &Box::is_point); }
+
+bool can_be_zero(const Row& row) {
+  return std::ranges::all_of(row, [](const Box& x) { return x.lo.sign() <= 0 && x.hi.sign() >= 0; });
+}
+
+bool Instance::is_point() const {
+  const auto point = [](const Row& row) { return lojaverify::is_point(row); };
+  return std::ranges::all_of(teacher, point) && std::ranges::all_of(student, point);
+}
+
+std::vector<Row> read_rows(const Json& json) {
+  std::vector<Row> rows;
+  for (const Json row_json : json.elements()) {
+    Row& row = rows.emplace_back();
+    for (const Json entry : row_json.elements()) row.push_back(read_entry(entry));
+    if (row.empty()) row_json.fail("a row must have at least one entry");
+    if (row.size() != rows.front().size()) {
+      row_json.fail("has " + std::to_string(row.size()) + " entries where the first row has " +
+                    std::to_string(rows.front().size()));
+    }
+  }
+  if (rows.empty()) json.fail("must have at least one row");
+  return rows;
+}
+
+Instance read_instance(const Json& json) {
+  if (json.at("format").string() != "lojacert-instance/1") {
+    if (json.at("format").string().starts_with("lojacert-instance/")) {
+      throw Unsupported("instance format '" + printable(json.at("format").string()) + "'");
+    }
+    json.at("format").fail("must be \"lojacert-instance/1\"");
+  }
+  json.allow_only(
+      {"format", "name", "activation", "neuron", "teacher_neuron", "teacher", "student", "provenance"});
+  if (const auto name = json.find("name")) static_cast<void>(name->string());
+  if (const auto origin = json.find("provenance"); origin && !origin->is_object())
+    origin->fail("must be an object");
+
+  Instance instance;
+  instance.activation = read_activation(json.at("activation"));
+  instance.neuron = read_form(json.at("neuron"));
+  if (const auto form = json.find("teacher_neuron")) instance.teacher_neuron = read_form(*form);
+
+  const Json teacher = json.at("teacher");
+  instance.gram = teacher.is_object();
+  if (instance.gram) {
+    teacher.allow_only({"gram"});
+    instance.teacher = read_rows(teacher.at("gram"));
+    check_gram(teacher.at("gram"), instance.teacher);
+  } else {
+    instance.teacher = read_rows(teacher);
+  }
+  if (const auto student = json.find("student")) {
+    if (instance.gram) student->fail("not allowed beside a Gram matrix: give the teacher's vectors");
+    instance.student = read_rows(*student);
+    if (instance.student.front().size() != instance.d()) {
+      student->fail("its rows have " + std::to_string(instance.student.front().size()) +
+                    " entries, the teacher's have " + std::to_string(instance.d()));
+    }
+  }
+  return instance;
+}
+
+void write_canonical(const Instance& instance, DigestOf part, const TextSink& sink) {
+  sink(part == DigestOf::instance ? "lojacert-canonical/1 instance\n" : "lojacert-canonical/1 teacher\n");
+  sink("activation " + std::string(name_of(instance.activation)) + "\nneuron " +
+       std::string(name_of(instance.neuron)) + "\nteacher_neuron " +
+       std::string(name_of(instance.teacher_neuron)) + '\n');
+  sink(shape_line(instance.gram ? "gram" : "teacher", instance.teacher, instance.gram));
+  write_rows(instance.teacher, sink);
+  if (part == DigestOf::teacher || instance.student.empty()) return;
+  sink(shape_line("student", instance.student));
+  write_rows(instance.student, sink);
+}
+
+std::string digest(const Instance& instance, DigestOf part) {
+  const auto require = [](bool success) {
+    if (!success) throw std::bad_alloc();  // the only way in which OpenSSL's SHA-256 fails
+  };
+  const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+  require(context != nullptr && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1);
+  write_canonical(instance, part, [&](std::string_view text) {
+    require(EVP_DigestUpdate(context.get(), text.data(), text.size()) == 1);
+  });
+  std::array<unsigned char, 32> bytes{};
+  require(EVP_DigestFinal_ex(context.get(), bytes.data(), nullptr) == 1);
+  std::string result = "sha256:";
+  for (const unsigned char byte : bytes) {
+    result += "0123456789abcdef"[byte >> 4U];
+    result += "0123456789abcdef"[byte & 15U];
+  }
+  return result;
+}
+
+}  // namespace lojaverify

@@ -1,0 +1,88 @@
+#pragma once
+// The loss and its gradient from the arc-cosine kernel, in ball arithmetic.
+//
+// For vectors u, v let c = <u, v>, S = sqrt(|u|^2 |v|^2 - c^2) >= 0 and rho = (2/pi) atan2(c, S) = 1 - 2t/pi,
+// t their angle. For x ~ N(0, I) (docs/theory, section 6; Zhou, Ge and Jin, COLT 2021):
+//
+//   K(u, v) = E |u.x| |v.x| = (2/pi) S + rho c,
+//   E sign(u.x) |v.x| x = rho v + (2/pi) (S / |u|^2) u,
+//   L_abs = 1/2 sum over all ordered pairs of +-K(p, q)     (+ for students, - for teachers),
+//   L_relu = L_abs / 4 + |sum of +-p|^2 / 8,                L_relu+linear = L_abs / 4.
+//
+// In unit form p = w; in norm form p = |w| w and grad_w = |w| (I + ww^T/|w|^2) grad_p.
+
+#include <chrono>
+#include <memory>
+#include <optional>
+
+#include "ball.hpp"
+#include "instance.hpp"
+
+namespace lojaverify {
+
+/// Thrown when the time that the user allowed has run out.
+struct OutOfTime {};
+
+class Deadline {
+ public:
+  Deadline() = default;  // never
+  explicit Deadline(std::chrono::duration<double> allowed);
+  void check() const {
+    if (end_ && std::chrono::steady_clock::now() > *end_) throw OutOfTime{};
+  }
+
+ private:
+  std::optional<std::chrono::steady_clock::time_point> end_;
+};
+
+/// One neuron at one precision. Where its row has no boxes it keeps the row in integers, so that c and S^2 of
+/// two such neurons are exact before they are rounded once: nearly parallel vectors lose nothing.
+struct Neuron {
+  int sign = 1;  // students +1, teachers -1
+  Form form = Form::unit;
+  std::optional<IntegerRow> exact;
+  bool is_zero = false;  // exactly; |w| = 0
+  std::vector<Ball> w;
+  std::vector<Ball> direction;  // w / |w|; entries of [-1, 1] where w may be 0
+  Ball norm;                    // |w|
+  Ball scale;                   // p = scale * w
+  Ball mass;                    // |p|
+};
+
+[[nodiscard]] Neuron make_neuron(const Row& row, Form form, int sign, slong bits);
+[[nodiscard]] std::vector<Neuron> make_neurons(const Instance& instance,
+                                               slong bits);  // students, then teachers
+
+/// Two different neurons' rows u, v.
+struct Pair {
+  Ball inner;    // c
+  Ball gap;      // S
+  Ball arcsine;  // rho
+  Ball kernel;   // K(u, v)
+};
+
+[[nodiscard]] Pair make_pair_of(const Neuron& u, const Neuron& v, slong bits);
+
+/// L(W) and grad L(W), enclosed for every choice of the numbers in the instance's boxes. L = 0 is recognised
+/// exactly.
+class Landscape {
+ public:
+  enum class Parts { loss, loss_and_gradient };
+  Landscape(const Instance& instance, Parts parts, slong bits, const Deadline& deadline);
+
+  [[nodiscard]] const Ball& loss() const { return loss_; }
+  [[nodiscard]] const std::vector<std::vector<Ball>>& gradient() const {
+    return gradient_;
+  }  // m x d, in the rows w_j
+  [[nodiscard]] Ball gradient_norm() const;
+
+ private:
+  slong bits_;
+  Ball loss_;
+  std::vector<std::vector<Ball>> gradient_;
+};
+
+/// A student in unit form that is 0 or, in a box, can be: the gradient is then undefined.
+[[nodiscard]] std::optional<std::size_t> student_without_gradient(const Instance& instance);
+
+}  // namespace lojaverify

@@ -1,0 +1,14 @@
+#pragma once
+// One reader per claim kind, each in the file of its name.
+
+#include "../verdict.hpp"
+
+namespace lojaverify {
+
+[[nodiscard]] std::unique_ptr<Rule> read_loss(const Json& claim, const Shape& shape);
+[[nodiscard]] std::unique_ptr<Rule> read_gradient(const Json& claim, const Shape& shape);
+[[nodiscard]] std::unique_ptr<Rule> read_lojasiewicz(const Json& claim, const Shape& shape);
+[[nodiscard]] std::unique_ptr<Rule> read_recovery(const Json& claim, const Shape& shape);
+[[nodiscard]] std::unique_ptr<Rule> read_not_pl(const Json& claim, const Shape& shape);
+
+}  // namespace lojaverify

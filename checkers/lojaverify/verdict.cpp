@@ -1,0 +1,192 @@
+#include "verdict.hpp"
+
+#include <cinttypes>
+#include <cstdio>
+
+namespace lojaverify {
+
+namespace {
+
+constexpr slong least_bits = 64;
+constexpr slong largest_start = 4096;  // a hint must not make a small claim expensive
+constexpr double equality_bits = 200;  // sides that agree this far are taken for equal
+constexpr slong box_patience = 256;    // below this precision rounding may still hide what the boxes allow
+
+Verdict not_verified(std::string code, std::string explanation) {
+  return {false, std::move(code), std::move(explanation), {}};
+}
+
+std::string rounded(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.0f", value);
+  return text;
+}
+
+/// Doubles the precision until the rule decides or no precision will.
+Verdict escalate(const Rule& rule, const Instance& instance, bool negated, slong start,
+                 const Options& options) {
+  const bool point = instance.is_point();
+  double last_width = std::numeric_limits<double>::infinity();
+  for (slong bits = start;; bits = std::min(2 * bits, options.max_bits)) {
+    const Finding finding = rule.decide({instance, negated, bits, options.deadline});
+    const std::string at = std::to_string(bits) + " bits";
+    if (finding.truth != Truth::unknown) {
+      const std::string margin = std::isinf(finding.margin_bits)
+                                     ? "exactly"
+                                     : "with " + rounded(finding.margin_bits) + " bits to spare";
+      if (finding.truth == Truth::yes) return {true, "", "", {"decided at " + at + ", " + margin}};
+      return not_verified("refuted", "the claim is certainly false for this instance (at " + at + ")");
+    }
+    if (finding.agreement_bits >= equality_bits) {
+      return not_verified("insufficient-precision", "the two sides agree to " +
+                                                        rounded(finding.agreement_bits) + " bits at " + at +
+                                                        ": an equality, or too near to one");
+    }
+    if (!point && bits >= box_patience && !(finding.log2_width < last_width - 1)) {
+      return not_verified("insufficient-precision",
+                          "at " + at + " more precision no longer helps: the boxes are too wide");
+    }
+    if (bits >= options.max_bits) {
+      return not_verified("insufficient-precision", "not decided within " + at + ": raise --max-bits");
+    }
+    last_width = finding.log2_width;
+  }
+}
+
+/// Replaces boxes by the witness's points; a reason where they do not fit.
+std::optional<std::string> choose(std::vector<Row>& boxes, const Json& points) {
+  const std::vector<Row> chosen = read_rows(points);
+  if (chosen.size() != boxes.size() || chosen.front().size() != boxes.front().size())
+    return "the witness has another shape";
+  for (std::size_t j = 0; j < boxes.size(); ++j) {
+    for (std::size_t k = 0; k < boxes[j].size(); ++k) {
+      if (!chosen[j][k].is_point()) return "the witness must consist of exact points";
+      if (!boxes[j][k].contains(chosen[j][k].lo)) {
+        return "the witness lies outside its box at row " + std::to_string(j) + ", entry " +
+               std::to_string(k);
+      }
+    }
+  }
+  boxes = chosen;
+  return {};
+}
+
+Verdict verify_at_witness(const Certificate& certificate, Instance instance, slong start,
+                          const Options& options) {
+  if (!certificate.witness)
+    return not_verified("bad-evidence", "a negated claim about boxes needs evidence.witness");
+  std::optional<std::string> misfit = choose(instance.student, certificate.witness->at("student"));
+  if (const auto teacher = certificate.witness->find("teacher"); teacher && !misfit)
+    misfit = choose(instance.teacher, *teacher);
+  if (!misfit && !instance.is_point()) misfit = "the teacher has boxes, but the witness has no teacher";
+  if (misfit) return not_verified("bad-evidence", *misfit);
+  if (const auto reason = certificate.rule->undefined(instance))
+    return not_verified("insufficient-precision", *reason);
+  Verdict verdict = escalate(*certificate.rule, instance, true, start, options);
+  if (verdict.code == "refuted")
+    return not_verified("bad-evidence", "the witness does not violate the claim");
+  return verdict;
+}
+
+void read_evidence(Certificate& certificate, const Json& evidence, const Json& claim) {
+  evidence.allow_only({"precision_bits", "by", "witness"});
+  if (const auto bits = evidence.find("precision_bits")) {
+    if (bits->integer() < 2 || bits->integer() > 10'000'000) bits->fail("must lie between 2 and 10000000");
+    certificate.precision_hint = bits->integer();
+  }
+  if (const auto by = evidence.find("by");
+      by && (by->string() != "direct" || claim.at("kind").string() != "lojasiewicz")) {
+    certificate.misfit = "evidence.by must be \"direct\", for lojasiewicz only";
+  }
+  certificate.witness = evidence.find("witness");
+  if (!certificate.witness) return;
+  certificate.witness->allow_only({"student", "teacher"});
+  static_cast<void>(certificate.witness->at("student"));
+  if (!certificate.negated) certificate.misfit = "a witness beside a claim that is not negated";
+}
+
+void read_binding(Certificate& certificate, const Json& binding) {
+  binding.allow_only({"digest", "name", "d", "m", "r", "embedded"});
+  if (const auto name = binding.find("name")) static_cast<void>(name->string());
+  certificate.digest = binding.at("digest").string();
+  certificate.shape = {binding.at("d").integer(), binding.at("m").integer(), binding.at("r").integer()};
+  if (const auto embedded = binding.find("embedded")) certificate.embedded = read_instance(*embedded);
+}
+
+}  // namespace
+
+Constant read_constant(const Json& json) {
+  try {
+    return {std::string(json.string()), parse_number(json.string())};
+  } catch (const std::invalid_argument& error) {
+    json.fail(error.what());
+  }
+}
+
+Certificate::Certificate(const Json& json) {
+  if (json.at("format").string() != "lojacert-certificate/1") {
+    throw Unsupported("certificate format '" + printable(json.at("format").string()) + "'");
+  }
+  const Json claim = json.at("claim");
+  const std::string_view kind = claim.at("kind").string();
+  const auto entry = std::ranges::find(rules(), kind, &RuleEntry::kind);
+  if (entry == rules().end()) throw Unsupported("claim kind '" + printable(kind) + "'");
+
+  json.allow_only({"format", "claim", "instance", "evidence", "producer"});
+  if (const auto producer = json.find("producer"); producer && !producer->is_object())
+    producer->fail("must be an object");
+  if (claim.at("quantifier").string() != "forall") claim.at("quantifier").fail("must be \"forall\"");
+  negated = claim.at("negated").boolean();
+  if (const auto text = claim.find("statement")) statement = text->string();
+  read_binding(*this, json.at("instance"));
+  rule = entry->read(claim, shape);
+  read_evidence(*this, json.at("evidence"), claim);
+}
+
+std::string statement_of(const Rule& rule, bool negated, const Instance& instance) {
+  std::string quantifier = "at the given weights,";
+  if (!instance.is_point())
+    quantifier =
+        std::string("for ") + (negated ? "some" : "every") + " choice of the weights in the given boxes,";
+  return "For the " + std::string(name_of(instance.activation)) +
+         " network with d = " + std::to_string(instance.d()) +
+         ", m = " + std::to_string(instance.student.size()) + ' ' + std::string(name_of(instance.neuron)) +
+         "-form students and r = " + std::to_string(instance.teacher.size()) + ' ' +
+         std::string(name_of(instance.teacher_neuron)) + "-form teachers, " + quantifier + ' ' +
+         rule.statement_body(negated) + '.';
+}
+
+Verdict verify(const Certificate& certificate, const Instance& instance, const Options& options) {
+  const Shape shape{static_cast<std::int64_t>(instance.d()),
+                    static_cast<std::int64_t>(instance.student.size()),
+                    static_cast<std::int64_t>(instance.teacher.size())};
+  if (certificate.digest != digest(instance, DigestOf::instance)) {
+    return not_verified("hash-mismatch", "the certificate is bound to " + printable(certificate.digest, 80) +
+                                             ", the instance is " + digest(instance, DigestOf::instance));
+  }
+  if (certificate.shape != shape) return not_verified("hash-mismatch", "d, m or r is not the instance's");
+  const std::string statement = statement_of(*certificate.rule, certificate.negated, instance);
+  if (certificate.statement && *certificate.statement != statement) {
+    return not_verified("bad-evidence", "the statement is not the claim's, which reads: " + statement);
+  }
+  if (certificate.misfit) return not_verified("bad-evidence", *certificate.misfit);
+
+  const slong start =
+      std::min(std::clamp(certificate.precision_hint, least_bits, largest_start), options.max_bits);
+  Verdict verdict;
+  if (certificate.negated && !instance.is_point()) {
+    verdict = verify_at_witness(certificate, instance, start, options);
+  } else if (certificate.witness) {
+    return not_verified("bad-evidence", "a witness for an instance without boxes");
+  } else if (const auto reason = certificate.rule->undefined(instance)) {
+    verdict = not_verified("insufficient-precision", *reason);
+  } else {
+    verdict = escalate(*certificate.rule, instance, certificate.negated, start, options);
+  }
+  verdict.details.insert(verdict.details.begin(), "statement: " + statement);
+  for (const std::string& assumption : certificate.rule->assumptions())
+    verdict.details.push_back("rests on " + assumption);
+  return verdict;
+}
+
+}  // namespace lojaverify
