@@ -1,15 +1,19 @@
 #include <lojacert/exact/error.hpp>
 #include <lojacert/exact/excerpt.hpp>
 #include <lojacert/exact/number.hpp>
+#include <lojacert/network/array_file.hpp>
 #include <lojacert/network/instance_file.hpp>
 #include <lojacert/network/json.hpp>
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iostream>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 namespace lojacert {
 namespace {
@@ -315,6 +319,62 @@ std::string canonical_entry(const RationalInterval& value) {
   return text.size() <= longest_number ? text : exact_text(value);
 }
 
+// ---------------------------------------------------------------------------------------------------------------
+// Finding out what a file is.
+
+/// The first byte of a .zip or of a .npy file; no JSON text begins with it.
+bool is_array_start(int first) { return first == 'P' || first == 0x93; }
+
+std::ifstream open_for_reading(const std::string& path) {
+  if (std::error_code error; std::filesystem::is_directory(path, error)) {
+    throw InputError(path + ": is a directory; name a file");
+  }
+  std::ifstream in(path, std::ios::binary);
+  if (!in) throw InputError(path + ": cannot be opened: " + std::strerror(errno));
+  return in;
+}
+
+std::string joined(const std::vector<std::string_view>& words) {
+  std::string text;
+  for (const std::string_view word : words) text.append(text.empty() ? "" : ", ").append(word);
+  return text;
+}
+
+/// The options that are given (or, for `given` = false, not given).
+std::vector<std::string_view> options(const ArrayForms& forms, bool given) {
+  std::vector<std::string_view> names;
+  if (forms.activation.has_value() == given) names.emplace_back("--activation");
+  if (forms.neuron.has_value() == given) names.emplace_back("--neuron");
+  if (forms.teacher_neuron.has_value() == given) names.emplace_back("--teacher-neuron");
+  return names;
+}
+
+void require_forms(const std::string& path, const ArrayForms& forms) {
+  const auto missing = options(forms, false);
+  if (!missing.empty()) throw InputError(path + ": arrays do not say their network; give " + joined(missing));
+}
+
+void refuse_forms(const std::string& path, const ArrayForms& forms) {
+  const auto given = options(forms, true);
+  if (!given.empty())
+    throw InputError(path + ": a JSON instance says its network itself; leave out " + joined(given));
+}
+
+Instance from_arrays(const std::string& path, ArrayPair arrays, const ArrayForms& forms) {
+  Instance instance;
+  instance.activation = forms.activation.value();
+  instance.neuron = forms.neuron.value();
+  instance.teacher_neuron = forms.teacher_neuron.value();
+  instance.teacher = std::move(arrays.teacher);
+  instance.student = std::move(arrays.student);
+  try {
+    check_consistency(instance);
+  } catch (const InputError& error) {
+    throw InputError(path + ": " + error.what());
+  }
+  return instance;
+}
+
 }  // namespace
 
 Instance read_instance_json(std::istream& in, const std::string& label) {
@@ -327,11 +387,37 @@ Instance read_instance_json(std::istream& in, const std::string& label) {
   }
 }
 
-Instance read_instance(const std::string& path, const ArrayForms&) {
-  if (path == "-") return read_instance_json(std::cin, "standard input");
-  std::ifstream in(path, std::ios::binary);
-  if (!in) throw InputError(path + ": cannot be opened: " + std::strerror(errno));
+Instance read_instance(const std::string& path, const ArrayForms& forms) {
+  if (path == "-") {
+    refuse_forms("standard input", forms);
+    if (is_array_start(std::cin.peek())) {
+      throw InputError(
+          "standard input: only a JSON instance can be read from here; save the arrays to a file");
+    }
+    return read_instance_json(std::cin, "standard input");
+  }
+  std::ifstream in = open_for_reading(path);
+  const int first = in.peek();
+  if (in.bad()) throw InputError(path + ": cannot be read");
+  if (first == 0x93) {
+    throw InputError(path +
+                     ": a .npy file holds one array; give --teacher FILE and --student FILE, or save a .npz");
+  }
+  if (is_array_start(first)) {
+    require_forms(path, forms);
+    ArrayPair arrays = read_npz(path);
+    return from_arrays(path, std::move(arrays), forms);
+  }
+  refuse_forms(path, forms);
   return read_instance_json(in, path);
+}
+
+Instance read_instance_npy(const std::string& teacher_path, const std::string& student_path,
+                           const ArrayForms& forms) {
+  require_forms(teacher_path, forms);
+  ArrayPair arrays{read_npy(teacher_path), std::nullopt};
+  if (!student_path.empty()) arrays.student = read_npy(student_path);
+  return from_arrays(student_path.empty() ? teacher_path : student_path, std::move(arrays), forms);
 }
 
 std::string instance_json(const Instance& instance) {
