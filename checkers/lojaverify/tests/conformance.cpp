@@ -1,0 +1,123 @@
+// lojaverify_conformance FILE: runs numbers.json, digests.json or claims.json through the core; prints what differs.
+//
+// numbers.json: {"numbers": [{"text", "lo", "hi"} or {"text", "error": true}], "json_numbers": [{"text", "value"} or {"text", "error": true}]}
+// digests.json: {"digests": [{"instance", "canonical_instance", "instance_digest", "teacher_digest"}]}
+// claims.json:  {"claims": [{"instance", "claim", "evidence" (optional), "statement", "verdict"}]}
+// Other keys are comments.
+
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "verdict.hpp"
+
+namespace {
+
+using namespace lojaverify;
+using Value = nlohmann::ordered_json;  // the test's own reading of the corpus; the core reads each part afresh
+
+int cases = 0;
+int failures = 0;
+
+void expect(const std::string& what, const std::string& expected, const std::string& got) {
+  ++cases;
+  if (expected == got) return;
+  ++failures;
+  std::cerr << what << "\n  expected: " << expected << "\n  got:      " << got << '\n';
+}
+
+std::string expected_of(const Value& item, const char* lo, const char* hi) {
+  if (item.value("error", false)) return "error";
+  return item.at(lo).get<std::string>() + ' ' + item.at(hi).get<std::string>();
+}
+
+/// p/q as the corpus writes it, where an integer may omit the denominator.
+std::string normal(const std::string& ends) {
+  std::istringstream words(ends);
+  std::string lo, hi;
+  words >> lo >> hi;
+  return hi.empty() ? lo : parse_number(lo).text() + ' ' + parse_number(hi).text();
+}
+
+template <typename Work>
+std::string or_error(Work work) {
+  try {
+    return work();
+  } catch (const std::exception&) {
+    return "error";
+  }
+}
+
+void run_numbers(const Value& corpus) {
+  for (const Value& item : corpus.value("numbers", Value::array())) {
+    const std::string text = item.at("text");
+    expect("number " + text.substr(0, 80), normal(expected_of(item, "lo", "hi")), or_error([&] {
+             const Box box = parse_box(text);
+             return box.lo.text() + ' ' + box.hi.text();
+           }));
+  }
+  for (const Value& item : corpus.value("json_numbers", Value::array())) {
+    const std::string text = item.at("text");
+    expect("JSON number " + text.substr(0, 80), normal(expected_of(item, "value", "value")), or_error([&] {
+             const std::string value = Rational::exact(Document("number", text).root().number()).text();
+             return value + ' ' + value;
+           }));
+  }
+}
+
+void run_digests(const Value& corpus) {
+  for (const Value& item : corpus.value("digests", Value::array())) {
+    const Document document("instance", item.at("instance").dump());
+    const Instance instance = read_instance(document.root());
+    std::string text;
+    write_canonical(instance, DigestOf::instance, [&](std::string_view part) { text += part; });
+    if (item.contains("canonical_instance")) expect("canonical text", item.at("canonical_instance"), text);
+    expect("instance digest of\n" + text, item.at("instance_digest"), digest(instance, DigestOf::instance));
+    expect("teacher digest of\n" + text, item.at("teacher_digest"), digest(instance, DigestOf::teacher));
+  }
+}
+
+void run_claims(const Value& corpus) {
+  for (const Value& item : corpus.value("claims", Value::array())) {
+    const Document source("instance", item.at("instance").dump());
+    const Instance instance = read_instance(source.root());
+    Value claim = item.at("claim");
+    const Value certificate_value = {
+        {"format", "lojacert-certificate/1"},
+        {"claim", claim},
+        {"instance",
+         {{"digest", digest(instance, DigestOf::instance)},
+          {"d", instance.d()},
+          {"m", instance.student.size()},
+          {"r", instance.teacher.size()}}},
+        {"evidence", item.value("evidence", Value::object())}};
+    const Document document("certificate", certificate_value.dump());
+    const Certificate certificate(document.root());
+    expect("statement", item.at("statement"), statement_of(*certificate.rule, certificate.negated, instance));
+    const Verdict verdict = verify(certificate, instance, Options{});
+    expect("verdict of " + claim.dump() + " (" + verdict.code + ": " + verdict.explanation + ')', item.at("verdict"),
+           verdict.verified ? "VERIFIED" : "NOT VERIFIED");
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::cerr << "usage: lojaverify_conformance FILE.json\n";
+    return 2;
+  }
+  try {
+    std::ifstream file(argv[1]);
+    const Value corpus = Value::parse(file);
+    run_numbers(corpus);
+    run_digests(corpus);
+    run_claims(corpus);
+  } catch (const std::exception& error) {
+    std::cerr << argv[1] << ": " << error.what() << '\n';
+    return 2;
+  }
+  std::cout << cases << " cases, " << failures << " failures\n";
+  return failures == 0 && cases > 0 ? 0 : 1;
+}
