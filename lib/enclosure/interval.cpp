@@ -241,6 +241,11 @@ Interval exp(const Interval& a) {
 
 Interval log(const Interval& a) {
   Interval result(a.precision());
+  if (mpfr_sgn(a.number_->inf()) < 0) {  // partly outside the domain: nothing may follow
+    mpfr_set_nan(result.number_->inf());
+    mpfr_set_nan(result.number_->sup());
+    return result;
+  }
   mpfi_log(result.number_->value(), a.number_->value());
   return result;
 }

@@ -48,8 +48,7 @@ ExactMatrix map_rows(const ExactMatrix& rows, const Map& map) {
 
 TEST_CASE("the enclosures contain the definition, integrated over the circle") {
   REQUIRE(rc::check([] {
-    Instance instance = any_instance(2);
-    RC_PRE(instance.dimension() == 2U);
+    const Instance instance = any_instance(2, 2);
     const Definition truth = integrate_over_circle(instance);
     const Reference slack("1e-115");
     const Evaluation evaluation = Landscape(instance).evaluate(working);
@@ -72,7 +71,7 @@ TEST_CASE("a wrong constant would be seen") {
 
 TEST_CASE("orthogonal maps, permutations and scaling act as they should") {
   REQUIRE(rc::check([] {
-    const Instance instance = any_instance(4);
+    const Instance instance = any_instance(1, 4);
     const std::size_t d = instance.dimension();
     const Evaluation before = Landscape(instance).evaluate(working);
     // Reverse the coordinates and flip the first: a signed permutation.
@@ -101,7 +100,7 @@ TEST_CASE("orthogonal maps, permutations and scaling act as they should") {
 
 TEST_CASE("sign flips change nothing under abs and relu+linear") {
   REQUIRE(rc::check([] {
-    Instance instance = any_instance(4);
+    Instance instance = any_instance(1, 4);
     RC_PRE(instance.activation != Activation::relu);
     const ExactMatrix student = *instance.student;
     const Instance flipped = with_rows(instance, instance.teacher, map_rows(student, [&](std::size_t j, std::size_t k) {
@@ -150,8 +149,7 @@ TEST_CASE("zero loss is recognised through irrational norms, and near misses are
 
 TEST_CASE("exactly zero means exactly zero by the definition") {
   REQUIRE(rc::check([] {
-    Instance instance = any_instance(2);
-    RC_PRE(instance.dimension() == 2U);
+    const Instance instance = any_instance(2, 2);
     const bool is_zero = Landscape(instance).loss_is_exactly_zero();
     RC_ASSERT(is_zero == (integrate_over_circle(instance).loss < Reference("1e-100")));
   }));
@@ -173,7 +171,7 @@ TEST_CASE("zero students: no gradient in unit form, a zero gradient in norm form
 
 TEST_CASE("boxes contain every choice of their numbers") {
   REQUIRE(rc::check([] {
-    const Instance middle = any_instance(3);
+    const Instance middle = any_instance(1, 3);
     const Rational radius(1, Integer(1) << *rc::gen::inRange<unsigned>(5, 80));
     const bool teacher_too = *rc::gen::element(0, 1) == 1;
     Instance boxes = middle;

@@ -87,13 +87,13 @@ Instance instance(const Forms& forms, const TextRows& teacher, const TextRows& s
   return result;
 }
 
-Instance any_instance(std::size_t max_dimension) {
+Instance any_instance(std::size_t least_dimension, std::size_t most_dimension) {
   const std::vector<Forms> forms = all_forms();
-  return any_instance(max_dimension, forms[*rc::gen::inRange<std::size_t>(0, forms.size())]);
+  return any_instance(least_dimension, most_dimension, forms[*rc::gen::inRange<std::size_t>(0, forms.size())]);
 }
 
-Instance any_instance(std::size_t max_dimension, const Forms& forms) {
-  const auto dimension = *rc::gen::inRange<std::size_t>(1, max_dimension + 1);
+Instance any_instance(std::size_t least_dimension, std::size_t most_dimension, const Forms& forms) {
+  const auto dimension = *rc::gen::inRange<std::size_t>(least_dimension, most_dimension + 1);
   const auto teachers = *rc::gen::inRange<std::size_t>(1, 4);
   const auto students = *rc::gen::inRange<std::size_t>(1, 6);
   std::vector<Row> rows;
