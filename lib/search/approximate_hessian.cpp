@@ -9,10 +9,12 @@
 
 namespace lojacert::search {
 
-/// Adds sign * (2 |q| sin t / (pi |p_j|)) (I - b b^T + e e^T) to the block (j, j): what a vector q at angle t does to the
-/// curvature at p_j; e is the unit vector of span(b, q) orthogonal to b. Parallel vectors add nothing.
+/// Adds sign * (2 |q| sin t / (pi |p_j|)) (I - b b^T + e e^T) to the block (j, j): what a vector q at angle t
+/// does to the curvature at p_j; e is the unit vector of span(b, q) orthogonal to b. Parallel vectors add
+/// nothing.
 template <class S>
-void ApproximateLandscape<S>::add_block(std::vector<S>& hessian, std::size_t j, std::size_t q, const S& sign) const {
+void ApproximateLandscape<S>::add_block(std::vector<S>& hessian, std::size_t j, std::size_t q,
+                                        const S& sign) const {
   const Pair p = pair(r_ + j, q);
   if (p.sine <= S(0) || !(norms_[q] > S(0))) return;
   const S factor = sign * two_over_pi_ * norms_[q] * p.sine / norms_[r_ + j];

@@ -95,8 +95,8 @@ void ApproximateLandscape<S>::orient() {
   }
 }
 
-// With signs s_u: 2 L = |sum of sigma s u|^2 + sum over pairs of sigma sigma' (K(u, u') - s s' <u, u'>), for any signs;
-// students oriented towards their teachers leave (2/pi)|u||u'|h(t) for every pair of one cluster.
+// With signs s_u: 2 L = |sum of sigma s u|^2 + sum over pairs of sigma sigma' (K(u, u') - s s' <u, u'>), for
+// any signs; students oriented towards their teachers leave (2/pi)|u||u'|h(t) for every pair of one cluster.
 template <class S>
 S ApproximateLandscape<S>::loss(std::span<const S> student) {
   load(student);
@@ -127,9 +127,12 @@ S ApproximateLandscape<S>::loss(std::span<const S> student) {
     }
   }
   switch (activation_) {
-    case Activation::abs: return twice / S(2);
-    case Activation::relu: return (twice + excess) / S(8);
-    case Activation::relu_linear: break;
+    case Activation::abs:
+      return twice / S(2);
+    case Activation::relu:
+      return (twice + excess) / S(8);
+    case Activation::relu_linear:
+      break;
   }
   return twice / S(8);
 }
@@ -172,7 +175,8 @@ S ApproximateLandscape<S>::finish_gradient(std::span<const S> student, std::span
   excess_.assign(d_, S(0));
   if (activation_ == Activation::relu) {
     for (std::size_t u = 0; u < r_ + m_; ++u)
-      for (std::size_t l = 0; l < d_; ++l) excess_[l] += u < r_ ? S(-vectors_[u * d_ + l]) : vectors_[u * d_ + l];
+      for (std::size_t l = 0; l < d_; ++l)
+        excess_[l] += u < r_ ? S(-vectors_[u * d_ + l]) : vectors_[u * d_ + l];
   }
   const S scale = activation_ == Activation::abs ? S(1) : S(0.25);
   S squared_norm(0);

@@ -60,7 +60,8 @@ std::vector<S> rows_of_effective(std::span<const S> effective, std::size_t dimen
 
 template <class S>
 ApproximateNetwork<S> approximate_network(const Instance& instance) {
-  if (instance.gram) throw InputError("teacher: a Gram matrix has no vectors to work with; give the teacher's rows");
+  if (instance.gram)
+    throw InputError("teacher: a Gram matrix has no vectors to work with; give the teacher's rows");
   ApproximateNetwork<S> network{instance.activation, instance.neuron, instance.dimension(), {}, {}};
   const std::vector<S> teacher = midpoints<S>(instance.teacher);
   network.teacher = effective_rows<S>(teacher, network.dimension, instance.teacher_neuron);

@@ -8,10 +8,11 @@
 namespace lojacert::search {
 
 /// A binary float whose precision is that of the WorkingBits in force where it was made.
-using Real = boost::multiprecision::number<boost::multiprecision::mpfr_float_backend<0>, boost::multiprecision::et_off>;
+using Real = boost::multiprecision::number<boost::multiprecision::mpfr_float_backend<0>,
+                                           boost::multiprecision::et_off>;
 
-/// While it lives, new Reals carry at least `bits` bits. Boost keeps the precision of new values for the whole process,
-/// so one thread at a time may search in Reals.
+/// While it lives, new Reals carry at least `bits` bits. Boost keeps the precision of new values for the
+/// whole process, so one thread at a time may search in Reals.
 class WorkingBits {
  public:
   explicit WorkingBits(unsigned bits);
