@@ -216,7 +216,7 @@ def check_opposites_made_by_hand(case: Case) -> None:
 def check_instance(job: tuple[str, int, bool]) -> Report:
     """Every claim about the instance with this seed."""
     binaries, seed, long = job
-    report, rng = Report("agreement_test"), random.Random(seed)
+    report, rng = Report("agreement_test", f"[--seed {seed} --count 1] "), random.Random(seed)
     instance = generate.draw(rng, long)
     with workspace() as name:
         case = Case(report, Programs(binaries), Path(name), instance, rng)
@@ -228,8 +228,6 @@ def check_instance(job: tuple[str, int, bool]) -> Report:
             check_lojasiewicz(case)
             check_not_pl(case)
         check_recovery(case)
-    if report.failures:
-        report.failures = [f"[seed {seed}] {text}" for text in report.failures]
     return report
 
 

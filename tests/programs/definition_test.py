@@ -254,7 +254,7 @@ def check_activations(report: Report, programs: Programs, folder: Path, instance
 def check_instance(job: tuple[str, int, bool]) -> Report:
     """All checks of the instance with this seed."""
     binaries, seed, long = job
-    report, rng, programs = Report("definition_test"), random.Random(seed), Programs(binaries)
+    report, rng, programs = Report("definition_test", f"[--seed {seed} --count 1] "), random.Random(seed), Programs(binaries)
     instance = generate.draw(rng, long)
     with workspace() as name:
         folder = Path(name)

@@ -91,6 +91,7 @@ class Report:
     """Counts checks, remembers failures, ends the script."""
 
     name: str
+    context: str = ""
     counts: dict[str, int] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
 
@@ -100,9 +101,9 @@ class Report:
     def check(self, good: bool, what: str, message: Callable[[], str] | str = "") -> bool:
         self.count(what)
         if not good:
-            text = message() if callable(message) else message
-            self.failures.append(f"{what}: {text}")
-            print(f"FAILED {what}: {text}", flush=True)
+            text = f"{what}: {self.context}{message() if callable(message) else message}"
+            self.failures.append(text)
+            print(f"FAILED {text}", flush=True)
         return good
 
     def check_run(self, run: Run) -> bool:

@@ -20,7 +20,7 @@ Rows = list[list[Box]]
 _DECIMAL = re.compile(r"([+-]?)(?:([0-9]+)(?:\.([0-9]*))?|\.([0-9]+))(?:[eE]([+-]?[0-9]+))?")
 _RATIONAL = re.compile(r"([+-]?[0-9]+)/([0-9]+)")
 _HEX = re.compile(r"([+-]?)0[xX](?:([0-9a-fA-F]+)(?:\.([0-9a-fA-F]*))?|\.([0-9a-fA-F]+))(?:[pP]([+-]?[0-9]+))?")
-_UNCERTAIN = re.compile(r"([+-]?)([0-9]+)(?:\.([0-9]+))?\?([0-9]*)([ud]?)(?:[eE]([+-]?[0-9]+))?")
+_UNCERTAIN = re.compile(r"([+-]?)([0-9]+)(?:\.([0-9]+))?\?([0-9]*)([udUD]?)(?:[eE]([+-]?[0-9]+))?")
 _BRACKETS = re.compile(r"\[ *([^ ,\]]+) *(?:, *([^ ,\]]+) *)?\]")
 
 
@@ -66,7 +66,7 @@ def _parse_uncertain(match: re.Match[str]) -> Box:
     unit = scale / 10 ** len(part or "")
     middle = _scaled(sign, whole, part or "", 10, 10, scale)
     width = unit * int(radius) if radius else unit / 2
-    return (middle - (0 if direction == "u" else width), middle + (0 if direction == "d" else width))
+    return (middle - (0 if direction in ("u", "U") else width), middle + (0 if direction in ("d", "D") else width))
 
 
 def parse_entry(entry: Any) -> Box:
