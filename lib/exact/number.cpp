@@ -377,8 +377,9 @@ std::string hex_magnitude(const Dyadic& value, long shown_exponent) {
   const long part = shift >= 0 ? 0 : (-shift + 3) / 4;
   const std::string digits =
       digits_of(shifted_left(value.odd, static_cast<unsigned long>(shift + 4 * part)), 16);
-  std::string text = "0x" + with_point(digits, static_cast<std::size_t>(part));
-  if (shown_exponent != 0) text += "p" + std::to_string(shown_exponent);
+  std::string text = "0x";
+  text += with_point(digits, static_cast<std::size_t>(part));
+  if (shown_exponent != 0) text.append("p").append(std::to_string(shown_exponent));
   return text;
 }
 
@@ -424,7 +425,7 @@ std::string short_decimal(const Rational& value) {
   std::string text =
       sign + (exponent <= shown ? with_point(digits, static_cast<std::size_t>(shown - exponent))
                                 : digits + std::string(static_cast<std::size_t>(exponent - shown), '0'));
-  text += "e" + std::to_string(shown);
+  text.append("e").append(std::to_string(shown));
   return text.size() <= max_characters ? text : std::string();
 }
 
@@ -476,7 +477,7 @@ std::string rounded(const Rational& value, int digits, bool up) {
   if (value == 0) return "0";
   if (value > 0) return rounded_magnitude(value, digits, up);
   const std::string magnitude = rounded_magnitude(-value, digits, !up);
-  return magnitude == "0" ? magnitude : "-" + magnitude;
+  return magnitude == "0" ? magnitude : std::string("-").append(magnitude);
 }
 
 }  // namespace
@@ -528,7 +529,11 @@ std::string canonical_text(const Rational& value) {
 
 std::string canonical_text(const RationalInterval& value) {
   if (value.is_point()) return canonical_text(value.lo);
-  return "[" + canonical_text(value.lo) + "," + canonical_text(value.hi) + "]";
+  return std::string("[")
+      .append(canonical_text(value.lo))
+      .append(",")
+      .append(canonical_text(value.hi))
+      .append("]");
 }
 
 std::string exact_text(const Rational& value) {
@@ -547,7 +552,7 @@ std::string exact_text(const Rational& value) {
 
 std::string exact_text(const RationalInterval& value) {
   if (value.is_point()) return exact_text(value.lo);
-  return "[" + exact_text(value.lo) + ", " + exact_text(value.hi) + "]";
+  return std::string("[").append(exact_text(value.lo)).append(", ").append(exact_text(value.hi)).append("]");
 }
 
 std::string decimal_lower(const Rational& value, int digits) { return rounded(value, digits, false); }
