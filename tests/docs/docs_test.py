@@ -4,8 +4,8 @@ Arguments: the folder of the built programs, then the page, relative to the top 
 
 In a ```console block a line `$ command` runs in bash (`> ` continues it) in a temporary copy of the sources' data, all commands
 of a page in order and in one shell. The lines below it are its output: `...` stands for any text within a line, alone in a line
-for any lines. A command must end with 0 unless `$ echo $?` follows, which then shows the code. The lines of ```sh blocks are not
-run here: each must be one of SET_UP, which say who runs them.
+for any lines. A command must end with the exit code of the status line it shows, with 0 where it shows none; or `$ echo $?` follows
+and shows the code. The lines of ```sh blocks are not run here: each must be one of SET_UP.
 """
 
 import difflib
@@ -35,6 +35,9 @@ SET_UP = {
     "certificates/gallery/run.py --bin build/bin --write",
     "cmake --install build --prefix ~/.local",
 }
+
+
+EXIT_CODES = {"s DISPROVED": 1, "s NOT VERIFIED": 1, "s UNDECIDED": 3, "s UNSUPPORTED": 3}
 
 
 def blocks(text, language):
@@ -116,8 +119,9 @@ def run_page(page, text, programs):
             code, got = shell.run(command)
             where = f"{page}:{start}: $ {command}"
             code_is_shown = index + 1 < len(steps) and steps[index + 1][1] == "echo $?"
-            if code != 0 and not code_is_shown:
-                failures.append(f"{where}\n  ended with {code}:\n" + "\n".join(got))
+            wanted = EXIT_CODES.get(expected[-1] if expected else "", 0)
+            if code != wanted and not code_is_shown:
+                failures.append(f"{where}\n  ended with {code} instead of {wanted}:\n" + "\n".join(got))
             elif expected and not matches(expected, got):
                 failures.append(f"{where}\n" + "\n".join(difflib.unified_diff(expected, got, "shown", "printed", lineterm="")))
         shell.close()
