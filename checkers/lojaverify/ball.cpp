@@ -20,6 +20,24 @@ Ball end_of(Function function, const Ball& a, slong bits) {
   return result;
 }
 
+/// Fewer than 20 bits are certain: the enclosure of a box rather than a rounding error.
+bool is_wide(const Ball& a) { return arb_rel_accuracy_bits(a.get()) < 20; }
+
+/// The product of two wide balls as intervals: arb_mul would overestimate the far end by the product of the
+/// radii, twice.
+Ball product_of_wide(const Ball& a, const Ball& b, slong bits) {
+  Ball result;
+  bool first = true;
+  for (const Ball& x : {lower(a, bits), upper(a, bits)}) {
+    for (const Ball& y : {lower(b, bits), upper(b, bits)}) {
+      const Ball corner = result_of(arb_mul, x.get(), y.get(), bits);
+      result = first ? corner : hull(result, corner, bits);
+      first = false;
+    }
+  }
+  return result;
+}
+
 double log2_of(mag_srcptr x) {
   return mag_is_zero(x) != 0 ? -std::numeric_limits<double>::infinity() : mag_get_d_log2_approx(x);
 }
@@ -63,12 +81,18 @@ Ball ball(const Box& x, slong bits) {
 
 Ball add(const Ball& a, const Ball& b, slong bits) { return result_of(arb_add, a.get(), b.get(), bits); }
 Ball sub(const Ball& a, const Ball& b, slong bits) { return result_of(arb_sub, a.get(), b.get(), bits); }
-Ball mul(const Ball& a, const Ball& b, slong bits) { return result_of(arb_mul, a.get(), b.get(), bits); }
+Ball mul(const Ball& a, const Ball& b, slong bits) {
+  if (is_wide(a) && is_wide(b)) return product_of_wide(a, b, bits);
+  return result_of(arb_mul, a.get(), b.get(), bits);
+}
 Ball div(const Ball& a, const Ball& b, slong bits) { return result_of(arb_div, a.get(), b.get(), bits); }
 Ball mul(const Ball& a, slong b, slong bits) { return result_of(arb_mul_si, a.get(), b, bits); }
 Ball div(const Ball& a, slong b, slong bits) { return result_of(arb_div_si, a.get(), b, bits); }
 void add_product(Ball& sum, const Ball& a, const Ball& b, slong bits) {
-  arb_addmul(sum.get(), a.get(), b.get(), bits);
+  if (is_wide(a) && is_wide(b))
+    sum = add(sum, product_of_wide(a, b, bits), bits);
+  else
+    arb_addmul(sum.get(), a.get(), b.get(), bits);
 }
 
 Ball root(const Ball& a, slong bits) {

@@ -6,34 +6,10 @@
 
 namespace lojaverify {
 
-Integer Integer::from_digits(const std::string& digits, int base) {
-  Integer result;
-  if (fmpz_set_str(result.x_, digits.c_str(), base) != 0) throw std::invalid_argument("not an integer");
-  return result;
-}
-
-Integer Integer::root() const {
-  Integer result;
-  fmpz_sqrt(result.x_, x_);
-  return result;
-}
-
 std::string Integer::text() const {
   std::string result(fmpz_sizeinbase(x_, 10) + 2, '\0');
   fmpz_get_str(result.data(), 10, x_);
   result.resize(result.find('\0'));
-  return result;
-}
-
-Integer operator*(const Integer& a, const Integer& b) {
-  Integer result;
-  fmpz_mul(result.x_, a.x_, b.x_);
-  return result;
-}
-
-Integer operator-(const Integer& a, const Integer& b) {
-  Integer result;
-  fmpz_sub(result.x_, a.x_, b.x_);
   return result;
 }
 
@@ -46,43 +22,6 @@ Rational Rational::exact(double value) {
   Integer& scaled = exponent >= 0 ? p : q;
   fmpz_mul_2exp(scaled.get(), scaled.get(), static_cast<ulong>(std::abs(exponent)));
   return Rational(p, q);
-}
-
-Integer Rational::numerator() const {
-  Integer result;
-  fmpz_set(result.get(), fmpq_numref(x_));
-  return result;
-}
-
-Integer Rational::denominator() const {
-  Integer result;
-  fmpz_set(result.get(), fmpq_denref(x_));
-  return result;
-}
-
-Rational operator+(const Rational& a, const Rational& b) {
-  Rational result;
-  fmpq_add(result.x_, a.x_, b.x_);
-  return result;
-}
-
-Rational operator-(const Rational& a, const Rational& b) {
-  Rational result;
-  fmpq_sub(result.x_, a.x_, b.x_);
-  return result;
-}
-
-Rational operator*(const Rational& a, const Rational& b) {
-  Rational result;
-  fmpq_mul(result.x_, a.x_, b.x_);
-  return result;
-}
-
-Rational operator/(const Rational& a, const Rational& b) {
-  if (b.sign() == 0) throw std::domain_error("division by zero");
-  Rational result;
-  fmpq_div(result.x_, a.x_, b.x_);
-  return result;
 }
 
 IntegerRow clear_denominators(std::span<const Box> points) {
@@ -164,10 +103,13 @@ struct Scanner {
   }
 };
 
-Rational power(ulong base, slong exponent) {
-  Integer result;
-  fmpz_set_ui(result.get(), base);
-  fmpz_pow_ui(result.get(), result.get(), static_cast<ulong>(std::abs(exponent)));
+Integer integer(const std::string& digits, int base = 10) {
+  return Integer::made(fmpz_set_str, digits.c_str(), base);
+}
+
+Rational power(slong base, slong exponent) {
+  const Integer result =
+      Integer::made(fmpz_pow_ui, Integer(base).get(), static_cast<ulong>(std::abs(exponent)));
   return exponent >= 0 ? Rational(result) : Rational(Integer(1), result);
 }
 
@@ -188,7 +130,7 @@ Mantissa mantissa(Scanner& scan, bool (*digit)(char), int base) {
     result.fraction_digits = static_cast<slong>(fraction.size());
   }
   if (digits.empty()) reject(scan.text, std::string(not_a_number));
-  result.value = Integer::from_digits(digits, base);
+  result.value = integer(digits, base);
   return result;
 }
 
@@ -201,8 +143,8 @@ Box parse_uncertain(std::string_view text) {
   if (text[text.size() - scan.rest.size() - 1] == '.' || !scan.accept('?'))
     reject(text, "is not a number or a box");
   const std::string radius_digits(scan.take(is_digit));
-  const Rational radius = radius_digits.empty() ? Rational(Integer(1), Integer(2))
-                                                : Rational(Integer::from_digits(radius_digits, 10));
+  const Rational radius =
+      radius_digits.empty() ? Rational(Integer(1), Integer(2)) : Rational(integer(radius_digits));
   const bool up = scan.accept('u');
   const bool down = !up && scan.accept('d');
   const Rational unit = power(10, scan.exponent('e', max_decimal_exponent)) * power(10, -m.fraction_digits);
@@ -234,9 +176,9 @@ Rational parse_number(std::string_view text) {
     scan.accept('/');
     const std::string q(scan.take(is_digit));
     if (p.empty() || q.empty() || p.size() != bar) reject(text, std::string(not_a_number));
-    const Integer denominator = Integer::from_digits(q, 10);
+    const Integer denominator = integer(q);
     if (denominator.sign() == 0) reject(text, "has denominator zero");
-    value = Rational(Integer::from_digits(p, 10), denominator);
+    value = Rational(integer(p), denominator);
   } else {
     const Mantissa m = mantissa(scan, is_digit, 10);
     value = Rational(m.value) * power(10, scan.exponent('e', max_decimal_exponent)) *

@@ -20,20 +20,27 @@ class Integer {
   Integer(Integer&& other) noexcept : Integer() { fmpz_swap(x_, other.x_); }
   Integer& operator=(Integer other) noexcept { return fmpz_swap(x_, other.x_), *this; }
   ~Integer() { fmpz_clear(x_); }
-  static Integer from_digits(const std::string& digits, int base);  // digits are already checked
 
   [[nodiscard]] fmpz* get() { return x_; }
   [[nodiscard]] const fmpz* get() const { return x_; }
   [[nodiscard]] int sign() const { return fmpz_sgn(x_); }
   [[nodiscard]] bool is_square() const { return fmpz_is_square(x_) != 0; }
-  [[nodiscard]] Integer root() const;  // of a square
+  [[nodiscard]] Integer root() const { return made(fmpz_sqrt, x_); }  // of a square
   [[nodiscard]] std::string text() const;
 
-  friend Integer operator*(const Integer& a, const Integer& b);
-  friend Integer operator-(const Integer& a, const Integer& b);
+  friend Integer operator*(const Integer& a, const Integer& b) { return made(fmpz_mul, a.x_, b.x_); }
+  friend Integer operator-(const Integer& a, const Integer& b) { return made(fmpz_sub, a.x_, b.x_); }
   friend bool operator==(const Integer& a, const Integer& b) { return fmpz_equal(a.x_, b.x_) != 0; }
   friend std::strong_ordering operator<=>(const Integer& a, const Integer& b) {
     return fmpz_cmp(a.x_, b.x_) <=> 0;
+  }
+
+  /// The result of a FLINT function that writes its first argument.
+  template <typename Function, typename... Arguments>
+  static Integer made(Function function, Arguments... arguments) {
+    Integer result;
+    function(result.x_, arguments...);
+    return result;
   }
 
  private:
@@ -56,20 +63,27 @@ class Rational {
   [[nodiscard]] fmpq* get() { return x_; }
   [[nodiscard]] const fmpq* get() const { return x_; }
   [[nodiscard]] int sign() const { return fmpq_sgn(x_); }
-  [[nodiscard]] Integer numerator() const;
-  [[nodiscard]] Integer denominator() const;
+  [[nodiscard]] Integer numerator() const { return Integer::made(fmpz_set, fmpq_numref(x_)); }
+  [[nodiscard]] Integer denominator() const { return Integer::made(fmpz_set, fmpq_denref(x_)); }
   [[nodiscard]] std::string text() const { return numerator().text() + '/' + denominator().text(); }
 
-  friend Rational operator+(const Rational& a, const Rational& b);
-  friend Rational operator-(const Rational& a, const Rational& b);
-  friend Rational operator*(const Rational& a, const Rational& b);
-  friend Rational operator/(const Rational& a, const Rational& b);  // b != 0
+  friend Rational operator+(const Rational& a, const Rational& b) { return made(fmpq_add, a, b); }
+  friend Rational operator-(const Rational& a, const Rational& b) { return made(fmpq_sub, a, b); }
+  friend Rational operator*(const Rational& a, const Rational& b) { return made(fmpq_mul, a, b); }
+  friend Rational operator/(const Rational& a, const Rational& b) { return made(fmpq_div, a, b); }  // b != 0
   friend bool operator==(const Rational& a, const Rational& b) { return fmpq_equal(a.x_, b.x_) != 0; }
   friend std::strong_ordering operator<=>(const Rational& a, const Rational& b) {
     return fmpq_cmp(a.x_, b.x_) <=> 0;
   }
 
  private:
+  template <typename Function>
+  static Rational made(Function function, const Rational& a, const Rational& b) {
+    Rational result;
+    function(result.x_, a.x_, b.x_);
+    return result;
+  }
+
   fmpq_t x_;
 };
 

@@ -40,11 +40,9 @@ class TapeWriter final : public nlohmann::json_sax<nlohmann::json> {
   }
   bool binary(binary_t& /*value*/) override { return false; }
   bool start_object(std::size_t /*size*/) override { return open(Document::Type::object); }
-  bool key(std::string& value) override {
-    --document_.nodes_[open_.back()].size;  // a member counts once
-    return string(value);
-  }
+  bool key(std::string& value) override { return string(value); }
   bool end_object() override {
+    document_.nodes_[open_.back()].offset = document_.nodes_.size();
     refuse_duplicate_keys();
     return close();
   }
@@ -64,7 +62,6 @@ class TapeWriter final : public nlohmann::json_sax<nlohmann::json> {
   }
 
   Document::Node& add(Document::Type type) {
-    if (!open_.empty()) ++document_.nodes_[open_.back()].size;
     Document::Node& node = document_.nodes_.emplace_back();
     node.type = type;
     node.offset = 0;
@@ -86,11 +83,9 @@ class TapeWriter final : public nlohmann::json_sax<nlohmann::json> {
 
   void refuse_duplicate_keys() const {
     std::vector<std::string_view> keys;
-    for (std::size_t i = open_.back() + 1; i < document_.nodes_.size(); i = document_.after(i + 1)) {
-      keys.push_back(document_.string_at(i));
-    }
-    std::sort(keys.begin(), keys.end());
-    const auto twice = std::adjacent_find(keys.begin(), keys.end());
+    for (const Member& member : Json(document_, open_.back()).members()) keys.push_back(member.key);
+    std::ranges::sort(keys);
+    const auto twice = std::ranges::adjacent_find(keys);
     if (twice != keys.end())
       throw InputError(place() + "key '" + printable(*twice) + "' appears twice: keep one");
   }
@@ -123,19 +118,13 @@ std::size_t Document::after(std::size_t index) const {
 
 std::string Document::path(std::size_t index) const {
   std::string path;
-  for (std::size_t container = 0;
-       container != index;) {  // descend into the child whose nodes include `index`
+  for (std::size_t container = 0; container != index;) {  // descend into the child that holds the index
     const bool object = nodes_[container].type == Type::object;
-    std::size_t child = container + 1;
-    for (std::size_t position = 0;; ++position) {
-      const std::size_t value = object ? child + 1 : child;
-      if (after(value) > index) {
-        path += '/' + (object ? printable(string_at(child)) : std::to_string(position));
-        container = value;
-        break;
-      }
-      child = after(value);
-    }
+    std::size_t position = 0;
+    std::size_t value = container + (object ? 2 : 1);
+    for (; after(value) <= index; value = after(value) + (object ? 1 : 0)) ++position;
+    path += '/' + (object ? printable(string_at(value - 1)) : std::to_string(position));
+    container = value;
   }
   return path.empty() ? "the whole file" : path;
 }
@@ -163,15 +152,26 @@ std::string_view Json::string() const {
   return expect(Document::Type::string, "a string"), document_->string_at(index_);
 }
 
-Json::Elements Json::elements() const {
+std::vector<Json> Json::elements() const {
   expect(Document::Type::array, "an array");
-  return {{*document_, index_ + 1}, {*document_, node().offset}};
+  std::vector<Json> result;
+  for (std::size_t i = index_ + 1; i < node().offset; i = document_->after(i))
+    result.emplace_back(*document_, i);
+  return result;
+}
+
+std::vector<Member> Json::members() const {
+  expect(Document::Type::object, "an object");
+  std::vector<Member> result;
+  for (std::size_t i = index_ + 1; i < node().offset; i = document_->after(i + 1)) {
+    result.push_back({document_->string_at(i), Json(*document_, i + 1)});
+  }
+  return result;
 }
 
 std::optional<Json> Json::find(std::string_view key) const {
-  expect(Document::Type::object, "an object");
-  for (std::size_t i = index_ + 1; i < node().offset; i = document_->after(i + 1)) {
-    if (document_->string_at(i) == key) return Json(*document_, i + 1);
+  for (const Member& member : members()) {
+    if (member.key == key) return member.value;
   }
   return std::nullopt;
 }
@@ -183,13 +183,11 @@ Json Json::at(std::string_view key) const {
 }
 
 void Json::allow_only(std::initializer_list<std::string_view> keys) const {
-  expect(Document::Type::object, "an object");
-  for (std::size_t i = index_ + 1; i < node().offset; i = document_->after(i + 1)) {
-    const std::string_view key = document_->string_at(i);
-    if (std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
-    std::string known;
-    for (const std::string_view k : keys) known += (known.empty() ? "" : ", ") + std::string(k);
-    fail("unknown key '" + printable(key) + "': the keys here are " + known);
+  std::string known;
+  for (const std::string_view key : keys) known += (known.empty() ? "" : ", ") + std::string(key);
+  for (const Member& member : members()) {
+    if (std::ranges::find(keys, member.key) != keys.end()) continue;
+    member.value.fail("unknown key '" + printable(member.key) + "': the keys here are " + known);
   }
 }
 

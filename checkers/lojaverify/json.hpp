@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace lojaverify {
 
@@ -24,6 +25,7 @@ struct Unsupported : std::runtime_error {
 };
 
 class Json;
+struct Member;
 
 /// One file: its name for messages, its tape of nodes in file order, and the characters of its strings.
 class Document {
@@ -38,11 +40,12 @@ class Document {
 
  private:
   friend class Json;
-  friend class TapeWriter;
+  friend class TapeWriter;  // fills it
+
   enum class Type : std::uint8_t { null, boolean, integer, number, string, array, object };
   struct Node {
     Type type = Type::null;
-    std::uint32_t size = 0;  // string: bytes; container: elements or members
+    std::uint32_t size = 0;  // of a string, in bytes
     union {
       std::int64_t integer;  // also a boolean
       double number;
@@ -73,26 +76,9 @@ class Json {
   [[nodiscard]] std::int64_t integer() const;  // written without point or exponent
   [[nodiscard]] double number() const;         // the double nearest to the text
   [[nodiscard]] std::string_view string() const;
-  [[nodiscard]] std::size_t size() const { return node().size; }
 
-  /// The elements of an array: for (const Json element : value.elements()) ...
-  class Iterator {
-   public:
-    Iterator(const Document& document, std::size_t index) : document_(&document), index_(index) {}
-    Json operator*() const { return {*document_, index_}; }
-    Iterator& operator++() { return index_ = document_->after(index_), *this; }
-    bool operator==(const Iterator&) const = default;
-
-   private:
-    const Document* document_;
-    std::size_t index_;
-  };
-  struct Elements {
-    Iterator first, last;
-    [[nodiscard]] Iterator begin() const { return first; }
-    [[nodiscard]] Iterator end() const { return last; }
-  };
-  [[nodiscard]] Elements elements() const;
+  [[nodiscard]] std::vector<Json> elements() const;   // of an array
+  [[nodiscard]] std::vector<Member> members() const;  // of an object, in file order
 
   [[nodiscard]] std::optional<Json> find(std::string_view key) const;  // fails unless this is an object
   [[nodiscard]] Json at(std::string_view key) const;                   // a required key
@@ -106,6 +92,11 @@ class Json {
 
   const Document* document_;
   std::size_t index_;
+};
+
+struct Member {
+  std::string_view key;
+  Json value;
 };
 
 }  // namespace lojaverify

@@ -6,15 +6,29 @@ namespace lojaverify {
 
 namespace {
 
-/// |w|^2 of a row of boxes, each square taken over its box: no ball is squared.
-Ball squared_norm(const Row& row, slong bits) {
-  Rational smallest, largest;
-  for (const Box& x : row) {
-    const Rational a = x.lo * x.lo, b = x.hi * x.hi;
-    largest = largest + std::max(a, b);
-    if (x.lo.sign() * x.hi.sign() > 0) smallest = smallest + std::min(a, b);
-  }
-  return nonnegative_part(ball(Box{smallest, largest}, bits));
+/// x^2 over a box.
+Box squared(const Box& x) {
+  const Rational a = x.lo * x.lo, b = x.hi * x.hi;
+  return {x.lo.sign() * x.hi.sign() > 0 ? std::min(a, b) : Rational(), std::max(a, b)};
+}
+
+Box squared_norm(const Row& row) {
+  Box sum;
+  for (const Box& x : row) sum = {sum.lo + squared(x).lo, sum.hi + squared(x).hi};
+  return sum;
+}
+
+/// w_k / |w| over a row of boxes. With the other entries fixed it rises with w_k, and its size falls as they
+/// grow.
+Ball direction_of_boxes(const Row& row, const Box& norm, std::size_t k, slong bits) {
+  const Box own = squared(row[k]), rest{norm.lo - own.lo, norm.hi - own.hi};
+  const auto end = [&](const Rational& x, bool far_from_zero) {
+    const Rational total = x * x + (far_from_zero ? rest.lo : rest.hi);
+    return div(ball(x, bits), root(ball(total, bits), bits), bits);
+  };
+  const Ball result = hull(end(row[k].lo, row[k].lo.sign() < 0), end(row[k].hi, row[k].hi.sign() > 0), bits);
+  const Ball everything = ball(Box{Rational(-1), Rational(1)}, bits);
+  return result.is_finite() ? intersect(result, everything, bits) : everything;
 }
 
 Ball inner_product(const std::vector<Ball>& u, const std::vector<Ball>& v, slong bits) {
@@ -23,65 +37,54 @@ Ball inner_product(const std::vector<Ball>& u, const std::vector<Ball>& v, slong
   return sum;
 }
 
-/// rho = (2/pi) atan2(c, S); 0 at the origin.
-Ball arcsine_at(const Ball& inner, const Ball& gap, slong bits) {
+/// (2/pi) atan2(cosine, sine); 0 where both are 0.
+Ball rho_at(const Ball& cosine, const Ball& sine, slong bits) {
   Ball angle;
-  arb_atan2(angle.get(), inner.get(), gap.get(), bits);
+  arb_atan2(angle.get(), cosine.get(), sine.get(), bits);
   return mul(angle, two_over_pi(bits), bits);
 }
 
-Ball kernel_at(const Ball& inner, const Ball& gap, const Ball& arcsine, slong bits) {
-  return add(mul(two_over_pi(bits), gap, bits), mul(arcsine, inner, bits), bits);
+/// (2/pi) sin t + rho cos t
+Ball kernel_at(const Ball& cosine, const Ball& sine, const Ball& rho, slong bits) {
+  return add(mul(two_over_pi(bits), sine, bits), mul(rho, cosine, bits), bits);
 }
 
 Pair exact_pair(const IntegerRow& u, const IntegerRow& v, slong bits) {
-  const Integer c = dot(u.numerators, v.numerators);
-  const Integer squared_gap = u.squared_norm * v.squared_norm - c * c;  // >= 0 by Cauchy-Schwarz
-  const Ball denominator = ball(u.denominator * v.denominator, bits);
-  const Ball gap = root(ball(squared_gap, bits), bits);
-  // Parallel and antiparallel vectors have angles 0 and pi: rho = 1 and -1, and K = |c|, without any error.
-  const Ball arcsine = squared_gap.sign() == 0 ? Ball(c.sign()) : arcsine_at(ball(c, bits), gap, bits);
-  Pair pair{div(ball(c, bits), denominator, bits), div(gap, denominator, bits), arcsine, {}};
-  pair.kernel = kernel_at(pair.inner, pair.gap, arcsine, bits);
+  const Integer inner = dot(u.numerators, v.numerators);
+  const Integer norms = u.squared_norm * v.squared_norm;
+  const Integer gap = norms - inner * inner;  // >= 0 by Cauchy-Schwarz
+  // Parallel and antiparallel vectors have angles 0 and pi without any error.
+  if (gap.sign() == 0) return {Ball(inner.sign()), Ball(), Ball(inner.sign())};
+  const Ball length = root(ball(norms, bits), bits);
+  Pair pair{div(ball(inner, bits), length, bits), div(root(ball(gap, bits), bits), length, bits), {}};
+  pair.rho = rho_at(pair.cosine, pair.sine, bits);
   return pair;
 }
 
-/// The gap of rows with boxes, from S(u, v) = S(u, v - lambda u) for every real lambda: with lambda close to
-/// <u,v>/|u|^2 the second vector is short and nearly orthogonal, and S is no root of a difference of wide
-/// quantities.
-Ball gap_of_boxes(const Neuron& u, const Neuron& v, const Ball& inner, slong bits) {
-  Ball lambda;
-  const Ball uu = square(u.norm, bits);
-  arb_get_mid_arb(lambda.get(), div(inner, uu, bits).get());
-  if (!lambda.is_finite()) lambda = Ball();
-  Ball rest_squared, rest_inner;
-  for (std::size_t k = 0; k < u.w.size(); ++k) {
-    const Ball rest = sub(v.w[k], mul(lambda, u.w[k], bits), bits);
-    rest_squared = add(rest_squared, square(rest, bits), bits);
-    add_product(rest_inner, u.w[k], rest, bits);
+/// sin t from |v|^2 - <u, v>^2 = |r|^2 - <u, r>^2 for unit u, r = v - lambda u and every real lambda: with
+/// lambda close to <u, v> the vector r is short and nearly orthogonal, and the sine is no root of a
+/// difference of wide quantities.
+Ball sine_of_boxes(const Neuron& u, const Neuron& v, const Ball& cosine, slong bits) {
+  Ball lambda, squared, inner;
+  arb_get_mid_arb(lambda.get(), cosine.get());
+  for (std::size_t k = 0; k < u.direction.size(); ++k) {
+    const Ball rest = sub(v.direction[k], mul(lambda, u.direction[k], bits), bits);
+    squared = add(squared, square(rest, bits), bits);
+    add_product(inner, u.direction[k], rest, bits);
   }
-  const Ball gap = root(sub(mul(uu, rest_squared, bits), square(rest_inner, bits), bits), bits);
-  return intersect(gap, zero_to(mul(u.norm, v.norm, bits), bits), bits);
+  return intersect(root(sub(squared, square(inner, bits), bits), bits), zero_to(Ball(1), bits), bits);
 }
 
-/// rho rises with c; as S grows it moves towards 0. K = (2/pi) S + rho c is even in c and, for c >= 0, rises
-/// with c (slope 1 - (2/pi)(t - sin t cos t)) and with S (slope (2/pi) sin^2 t). So both take their extremes
-/// at corners of [c] x [S].
+/// rho rises with the cosine and, as the sine grows, moves towards 0: its extremes over the box are at
+/// corners.
 Pair box_pair(const Neuron& u, const Neuron& v, slong bits) {
-  Pair pair;
-  pair.inner = inner_product(u.w, v.w, bits);
-  pair.gap = u.exact ? gap_of_boxes(u, v, pair.inner, bits) : gap_of_boxes(v, u, pair.inner, bits);
-
-  const Ball gap_lower = lower(nonnegative_part(pair.gap), bits), gap_upper = upper(pair.gap, bits);
-  const Ball inner_lower = lower(pair.inner, bits), inner_upper = upper(pair.inner, bits);
-  const bool falls = arb_is_negative(inner_lower.get()) != 0, rises = arb_is_positive(inner_upper.get()) != 0;
-  const Ball arcsine_lower = arcsine_at(inner_lower, falls ? gap_lower : gap_upper, bits);
-  const Ball arcsine_upper = arcsine_at(inner_upper, rises ? gap_lower : gap_upper, bits);
-  pair.arcsine = hull(arcsine_lower, arcsine_upper, bits);
-
-  const Ball size_lower = magnitude_lower(pair.inner, bits), size_upper = magnitude_upper(pair.inner, bits);
-  pair.kernel = hull(kernel_at(size_lower, gap_lower, arcsine_at(size_lower, gap_lower, bits), bits),
-                     kernel_at(size_upper, gap_upper, arcsine_at(size_upper, gap_upper, bits), bits), bits);
+  const Ball everything = ball(Box{Rational(-1), Rational(1)}, bits);
+  Pair pair{intersect(inner_product(u.direction, v.direction, bits), everything, bits), {}, {}};
+  pair.sine = u.exact ? sine_of_boxes(u, v, pair.cosine, bits) : sine_of_boxes(v, u, pair.cosine, bits);
+  const Ball smallest = lower(pair.sine, bits), largest = upper(pair.sine, bits);
+  const Ball left = lower(pair.cosine, bits), right = upper(pair.cosine, bits);
+  pair.rho = hull(rho_at(left, arb_is_negative(left.get()) != 0 ? smallest : largest, bits),
+                  rho_at(right, arb_is_positive(right.get()) != 0 ? smallest : largest, bits), bits);
   return pair;
 }
 
@@ -92,16 +95,10 @@ struct Slope {
   Ball along;
 };
 
-/// The part of the neuron `other` in the slope of `self`: +-(rho q + (2/pi) |q| sin t self.direction), |q|
-/// sin t = S scale/|w|.
-void add_to_slope(Slope& slope, const Neuron& self, const Neuron& other, const Pair& pair, slong bits) {
-  Ball across = div(mul(other.scale, pair.gap, bits), self.norm, bits);
-  if (!self.exact || !other.exact) {
-    const Ball whole = zero_to(other.mass, bits);
-    across = across.is_finite() ? intersect(nonnegative_part(across), whole, bits) : whole;
-  }
-  slope.along = add(slope.along, mul(across, other.sign, bits), bits);
-  const Ball factor = mul(mul(pair.arcsine, other.scale, bits), other.sign, bits);
+/// The part of the neuron `other` in the slope of `self`: +-(rho q + (2/pi) |q| sin t self.direction).
+void add_to_slope(Slope& slope, const Neuron& other, const Pair& pair, slong bits) {
+  add_product(slope.along, mul(other.mass, pair.sine, bits), Ball(other.sign), bits);
+  const Ball factor = mul(mul(pair.rho, other.scale, bits), other.sign, bits);
   for (std::size_t k = 0; k < other.w.size(); ++k) add_product(slope.vector[k], factor, other.w[k], bits);
 }
 
@@ -143,7 +140,7 @@ PairSums sum_over_pairs(const std::vector<Neuron>& neurons, Activation activatio
     const Neuron& u = neurons[a];
     if (u.is_zero) continue;
     // The neuron with itself: t = 0, K(p, p) = |p|^2.
-    loss = add(loss, div(square(u.mass, bits), 2, bits), bits);
+    loss = add(loss, div(u.mass_squared, 2, bits), bits);
     const Ball signed_scale = mul(u.scale, u.sign, bits);
     for (std::size_t k = 0; k < d; ++k) {
       add_product(odd_part[k], signed_scale, u.w[k], bits);
@@ -154,9 +151,9 @@ PairSums sum_over_pairs(const std::vector<Neuron>& neurons, Activation activatio
       if (v.is_zero) continue;
       deadline.check();
       const Pair pair = make_pair_of(u, v, bits);
-      add_product(loss, mul(mul(u.scale, v.scale, bits), pair.kernel, bits), Ball(u.sign * v.sign), bits);
-      if (wanted[a]) add_to_slope(slopes[a], u, v, pair, bits);
-      if (wanted[b]) add_to_slope(slopes[b], v, u, pair, bits);
+      add_product(loss, kernel(u, v, pair, bits), Ball(u.sign * v.sign), bits);
+      if (wanted[a]) add_to_slope(slopes[a], v, pair, bits);
+      if (wanted[b]) add_to_slope(slopes[b], u, pair, bits);
     }
   }
 
@@ -211,24 +208,26 @@ Neuron make_neuron(const Row& row, Form form, int sign, slong bits) {
   Neuron neuron;
   neuron.sign = sign;
   neuron.form = form;
-  Ball squared;
+  for (const Box& x : row) neuron.w.push_back(ball(x, bits));
   if (is_point(row)) {
     neuron.exact = clear_denominators(row);
     neuron.is_zero = neuron.exact->squared_norm.sign() == 0;
-    neuron.norm =
-        div(root(ball(neuron.exact->squared_norm, bits), bits), ball(neuron.exact->denominator, bits), bits);
+    const Ball length = root(ball(neuron.exact->squared_norm, bits), bits);
+    neuron.norm = div(length, ball(neuron.exact->denominator, bits), bits);
+    for (const Integer& z : neuron.exact->numerators) {
+      neuron.direction.push_back(neuron.is_zero ? Ball() : div(ball(z, bits), length, bits));
+    }
   } else {
-    neuron.norm = root(squared_norm(row, bits), bits);
-  }
-  const Ball unit_interval = ball(Box{Rational(-1), Rational(1)}, bits);
-  for (const Box& x : row) {
-    neuron.w.push_back(ball(x, bits));
-    const Ball quotient = div(neuron.w.back(), neuron.norm, bits);
-    neuron.direction.push_back(quotient.is_finite() ? intersect(quotient, unit_interval, bits)
-                                                    : unit_interval);
+    const Box norm = squared_norm(row);
+    neuron.norm = root(ball(norm, bits), bits);
+    for (std::size_t k = 0; k < row.size(); ++k) {
+      neuron.direction.push_back(direction_of_boxes(row, norm, k, bits));
+    }
   }
   neuron.scale = form == Form::unit ? Ball(1) : neuron.norm;
   neuron.mass = mul(neuron.scale, neuron.norm, bits);
+  const Ball norm_squared = ball(squared_norm(row), bits);
+  neuron.mass_squared = form == Form::unit ? norm_squared : mul(norm_squared, norm_squared, bits);
   return neuron;
 }
 
@@ -242,6 +241,25 @@ std::vector<Neuron> make_neurons(const Instance& instance, slong bits) {
 
 Pair make_pair_of(const Neuron& u, const Neuron& v, slong bits) {
   return u.exact && v.exact ? exact_pair(*u.exact, *v.exact, bits) : box_pair(u, v, bits);
+}
+
+Ball kernel(const Neuron& u, const Neuron& v, const Pair& pair, slong bits) {
+  if (u.exact && v.exact &&
+      pair.sine.is_zero()) {  // |<p, q>|, with no root in it that the forms do not ask for
+    const Ball inner = mul(mul(u.scale, v.scale, bits), inner_product(u.w, v.w, bits), bits);
+    return mul(inner, pair.cosine, bits);
+  }
+  const Ball masses = mul(u.mass, v.mass, bits);
+  if (u.exact && v.exact) return mul(masses, kernel_at(pair.cosine, pair.sine, pair.rho, bits), bits);
+  // (2/pi) sin t + rho cos t is even in the cosine and, from 0 on, rises with it (slope 1 - (2/pi)(t - sin t
+  // cos t)) and with the sine (slope (2/pi) sin^2 t), were the two free: its extremes over the box are at
+  // corners.
+  const auto corner = [&](const Ball& cosine, const Ball& sine) {
+    return kernel_at(cosine, sine, rho_at(cosine, sine, bits), bits);
+  };
+  const Ball smallest = corner(magnitude_lower(pair.cosine, bits), lower(pair.sine, bits));
+  const Ball largest = corner(magnitude_upper(pair.cosine, bits), upper(pair.sine, bits));
+  return mul(masses, intersect(hull(smallest, largest, bits), zero_to(Ball(1), bits), bits), bits);
 }
 
 Landscape::Landscape(const Instance& instance, Parts parts, slong bits, const Deadline& deadline)

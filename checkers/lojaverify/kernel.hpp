@@ -1,11 +1,11 @@
 #pragma once
 // The loss and its gradient from the arc-cosine kernel, in ball arithmetic.
 //
-// For vectors u, v let c = <u, v>, S = sqrt(|u|^2 |v|^2 - c^2) >= 0 and rho = (2/pi) atan2(c, S) = 1 - 2t/pi,
-// t their angle. For x ~ N(0, I) (docs/theory, section 6; Zhou, Ge and Jin, COLT 2021):
+// For vectors u, v at angle t let rho = (2/pi) atan2(cos t, sin t) = 1 - 2t/pi. For x ~ N(0, I) (docs/theory,
+// section 6; Zhou, Ge and Jin, COLT 2021):
 //
-//   K(u, v) = E |u.x| |v.x| = (2/pi) S + rho c,
-//   E sign(u.x) |v.x| x = rho v + (2/pi) (S / |u|^2) u,
+//   K(u, v) = E |u.x| |v.x| = |u| |v| ((2/pi) sin t + rho cos t),
+//   E sign(u.x) |v.x| x = rho v + (2/pi) |v| sin t u/|u|,
 //   L_abs = 1/2 sum over all ordered pairs of +-K(p, q)     (+ for students, - for teachers),
 //   L_relu = L_abs / 4 + |sum of +-p|^2 / 8,                L_relu+linear = L_abs / 4.
 //
@@ -47,21 +47,22 @@ struct Neuron {
   Ball norm;                    // |w|
   Ball scale;                   // p = scale * w
   Ball mass;                    // |p|
+  Ball mass_squared;            // without the error of a root where it is rational
 };
 
 [[nodiscard]] Neuron make_neuron(const Row& row, Form form, int sign, slong bits);
 [[nodiscard]] std::vector<Neuron> make_neurons(const Instance& instance,
                                                slong bits);  // students, then teachers
 
-/// Two different neurons' rows u, v.
+/// The angle t of two different nonzero neurons, by its cosine and sine, and rho. If one can be 0, t is any
+/// angle.
 struct Pair {
-  Ball inner;    // c
-  Ball gap;      // S
-  Ball arcsine;  // rho
-  Ball kernel;   // K(u, v)
+  Ball cosine, sine, rho;
 };
 
 [[nodiscard]] Pair make_pair_of(const Neuron& u, const Neuron& v, slong bits);
+[[nodiscard]] Ball kernel(const Neuron& u, const Neuron& v, const Pair& pair,
+                          slong bits);  // K of the effective vectors
 
 /// L(W) and grad L(W), enclosed for every choice of the numbers in the instance's boxes. L = 0 is recognised
 /// exactly.

@@ -3,10 +3,9 @@
 namespace lojaverify {
 
 std::vector<std::string> kernel_assumptions() {
-  return {
-      "FLINT/Arb: exact integers and rationals, enclosures of +, -, *, /, sqrt, atan2, pow and pi",
-      "OpenSSL: SHA-256, which binds the claim to the instance; nlohmann-json: the reading of JSON text",
-      "E |u.x| |v.x| = (2/pi) (S + atan2(c, S) c) for x ~ N(0, I), and the gradient that follows from it"};
+  return {"FLINT/Arb: exact integers and rationals, enclosures of +, -, *, /, sqrt, atan2, pow and pi",
+          "OpenSSL: SHA-256, which binds the claim to the instance; nlohmann-json: the reading of JSON text",
+          "E |u.x| |v.x| = (2/pi) |u| |v| (sin t + (pi/2 - t) cos t) for x ~ N(0, I), and its derivative"};
 }
 
 std::optional<std::string> undefined_gradient(const Instance& instance) {

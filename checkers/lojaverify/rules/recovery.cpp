@@ -20,16 +20,16 @@ namespace {
 /// atan2(S, c) over [S] >= 0 and [c]: it falls as c rises, and as S grows it moves towards pi/2, so the
 /// extremes are at corners. Where both can be 0 a vector can be 0; its angle is arbitrary and no claim rests
 /// on it.
-Ball angle_of(const Ball& gap, const Ball& inner, slong bits) {
-  const Ball gap_lower = lower(nonnegative_part(gap), bits), gap_upper = upper(gap, bits);
+Ball angle_of(const Ball& sine, const Ball& cosine, slong bits) {
+  const Ball sine_lower = lower(sine, bits), sine_upper = upper(sine, bits);
   const auto corner = [&](const Ball& c, bool towards_axis) {
     Ball angle;
-    arb_atan2(angle.get(), (towards_axis ? gap_lower : gap_upper).get(), c.get(), bits);
+    arb_atan2(angle.get(), (towards_axis ? sine_lower : sine_upper).get(), c.get(), bits);
     return angle;
   };
-  const Ball inner_lower = lower(inner, bits), inner_upper = upper(inner, bits);
-  const Ball smallest = corner(inner_upper, arb_is_positive(inner_upper.get()) != 0);
-  const Ball largest = corner(inner_lower, arb_is_negative(inner_lower.get()) != 0);
+  const Ball cosine_lower = lower(cosine, bits), cosine_upper = upper(cosine, bits);
+  const Ball smallest = corner(cosine_upper, arb_is_positive(cosine_upper.get()) != 0);
+  const Ball largest = corner(cosine_lower, arb_is_negative(cosine_lower.get()) != 0);
   return smallest.is_zero() && largest.is_zero() ? Ball() : nonnegative_part(hull(smallest, largest, bits));
 }
 
@@ -64,8 +64,8 @@ struct Scene {
       for (const Neuron& teacher : teachers) {
         q.deadline.check();
         row.push_back(make_pair_of(student, teacher, bits));
-        const Ball& c = row.back().inner;
-        angle_row.push_back(angle_of(row.back().gap, lines() ? absolute(c) : c, bits));
+        const Ball& c = row.back().cosine;
+        angle_row.push_back(angle_of(row.back().sine, lines() ? absolute(c) : c, bits));
       }
     }
   }
@@ -80,8 +80,8 @@ struct Scene {
       result = both(result, less_than(Ball(), teachers[i].norm, bits));
       for (std::size_t k = 0; k < i; ++k) {
         const Pair pair = make_pair_of(teachers[i], teachers[k], bits);
-        Finding apart = less_than(Ball(), pair.gap, bits);
-        if (!lines()) apart = either(apart, less_than(pair.inner, Ball(), bits));
+        Finding apart = less_than(Ball(), pair.sine, bits);
+        if (!lines()) apart = either(apart, less_than(pair.cosine, Ball(), bits));
         result = both(result, apart);
       }
     }
@@ -99,7 +99,7 @@ struct Scene {
 
   /// sgn_ij as a ball: [-1, 1] where <w_j, a_i> can have either sign.
   [[nodiscard]] Ball orientation(std::size_t j, std::size_t i) const {
-    const Ball& c = pairs[j][i].inner;
+    const Ball& c = pairs[j][i].cosine;
     if (!lines() || arb_is_nonnegative(c.get()) != 0) return Ball(1);
     return arb_is_negative(c.get()) != 0 ? Ball(-1) : hull(Ball(-1), Ball(1), bits);
   }

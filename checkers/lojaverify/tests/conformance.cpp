@@ -1,9 +1,10 @@
-// lojaverify_conformance FILE: runs numbers.json, digests.json or claims.json through the core; prints what differs.
+// lojaverify_conformance FILE: runs numbers.json, digests.json or claims.json through the core; prints what
+// differs.
 //
-// numbers.json: {"numbers": [{"text", "lo", "hi"} or {"text", "error": true}], "json_numbers": [{"text", "value"} or {"text", "error": true}]}
-// digests.json: {"digests": [{"instance", "canonical_instance", "instance_digest", "teacher_digest"}]}
-// claims.json:  {"claims": [{"instance", "claim", "evidence" (optional), "statement", "verdict"}]}
-// Other keys are comments.
+// numbers.json: {"numbers": [{"text", "lo", "hi"} or {"text", "error": true}], "json_numbers": [{"text",
+// "value"} or {"text", "error": true}]} digests.json: {"digests": [{"instance", "canonical_instance",
+// "instance_digest", "teacher_digest"}]} claims.json:  {"claims": [{"instance", "claim", "evidence"
+// (optional), "statement", "verdict"}]} Other keys are comments.
 
 #include <fstream>
 #include <iostream>
@@ -15,7 +16,8 @@
 namespace {
 
 using namespace lojaverify;
-using Value = nlohmann::ordered_json;  // the test's own reading of the corpus; the core reads each part afresh
+using Value =
+    nlohmann::ordered_json;  // the test's own reading of the corpus; the core reads each part afresh
 
 int cases = 0;
 int failures = 0;
@@ -83,21 +85,20 @@ void run_claims(const Value& corpus) {
     const Document source("instance", item.at("instance").dump());
     const Instance instance = read_instance(source.root());
     Value claim = item.at("claim");
-    const Value certificate_value = {
-        {"format", "lojacert-certificate/1"},
-        {"claim", claim},
-        {"instance",
-         {{"digest", digest(instance, DigestOf::instance)},
-          {"d", instance.d()},
-          {"m", instance.student.size()},
-          {"r", instance.teacher.size()}}},
-        {"evidence", item.value("evidence", Value::object())}};
+    const Value certificate_value = {{"format", "lojacert-certificate/1"},
+                                     {"claim", claim},
+                                     {"instance",
+                                      {{"digest", digest(instance, DigestOf::instance)},
+                                       {"d", instance.d()},
+                                       {"m", instance.student.size()},
+                                       {"r", instance.teacher.size()}}},
+                                     {"evidence", item.value("evidence", Value::object())}};
     const Document document("certificate", certificate_value.dump());
     const Certificate certificate(document.root());
     expect("statement", item.at("statement"), statement_of(*certificate.rule, certificate.negated, instance));
     const Verdict verdict = verify(certificate, instance, Options{});
-    expect("verdict of " + claim.dump() + " (" + verdict.code + ": " + verdict.explanation + ')', item.at("verdict"),
-           verdict.verified ? "VERIFIED" : "NOT VERIFIED");
+    expect("verdict of " + claim.dump() + " (" + verdict.code + ": " + verdict.explanation + ')',
+           item.at("verdict"), verdict.verified ? "VERIFIED" : "NOT VERIFIED");
   }
 }
 

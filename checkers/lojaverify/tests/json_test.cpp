@@ -19,12 +19,30 @@ std::string nested(std::size_t depth) { return std::string(depth, '[') + std::st
 }  // namespace
 
 TEST_CASE("texts that RFC 8259 or the specification forbid") {
-  const auto [text, reason] = GENERATE(table<std::string, std::string>({
-      {"", "byte 1"}, {"{", "line 1, column 2"}, {"[1,]", "column 4"}, {"[1] 2", "column 5"}, {"[NaN]", "not JSON"}, {"[Infinity]", "not JSON"},
-      {"[01]", "not JSON"}, {"[+1]", "not JSON"}, {"[.5]", "not JSON"}, {"[1.]", "not JSON"}, {"['a']", "not JSON"}, {"[1e400]", "overflow"},
-      {"// c\n[1]", "not JSON"}, {"\xef\xbb\xbf[1]", "byte order mark"}, {"[\"\xff\"]", "UTF-8"}, {"[\"\xc0\x80\"]", "UTF-8"},
-      {"[\"\xed\xa0\x80\"]", "UTF-8"}, {"[\"\\ud800\"]", "not JSON"}, {"[\"a\nb\"]", "not JSON"}, {"{\"a\":1,\"a\":2}", "'a' appears twice"},
-      {"{\"a\":1,\"b\":{},\"\\u0061\":2}", "'a' appears twice"}, {"{\"x\":[0,{\"b\":1,\"b\":1}]}", "/x/1: key 'b'"}, {"{1:2}", "not JSON"}}));
+  const auto [text, reason] =
+      GENERATE(table<std::string, std::string>({{"", "byte 1"},
+                                                {"{", "line 1, column 2"},
+                                                {"[1,]", "column 4"},
+                                                {"[1] 2", "column 5"},
+                                                {"[NaN]", "not JSON"},
+                                                {"[Infinity]", "not JSON"},
+                                                {"[01]", "not JSON"},
+                                                {"[+1]", "not JSON"},
+                                                {"[.5]", "not JSON"},
+                                                {"[1.]", "not JSON"},
+                                                {"['a']", "not JSON"},
+                                                {"[1e400]", "overflow"},
+                                                {"// c\n[1]", "not JSON"},
+                                                {"\xef\xbb\xbf[1]", "byte order mark"},
+                                                {"[\"\xff\"]", "UTF-8"},
+                                                {"[\"\xc0\x80\"]", "UTF-8"},
+                                                {"[\"\xed\xa0\x80\"]", "UTF-8"},
+                                                {"[\"\\ud800\"]", "not JSON"},
+                                                {"[\"a\nb\"]", "not JSON"},
+                                                {"{\"a\":1,\"a\":2}", "'a' appears twice"},
+                                                {"{\"a\":1,\"b\":{},\"\\u0061\":2}", "'a' appears twice"},
+                                                {"{\"x\":[0,{\"b\":1,\"b\":1}]}", "/x/1: key 'b'"},
+                                                {"{1:2}", "not JSON"}}));
   CAPTURE(text);
   CHECK_THAT(complaint(text), Contains(reason));
   CHECK_THAT(complaint(text), Contains("file.json"));
