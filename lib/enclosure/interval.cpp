@@ -140,6 +140,16 @@ void Interval::add_product(const Interval& a, const Interval& b) {
   *this += product;
 }
 
+void add_multiple(std::span<Interval> target, const Interval& factor, std::span<const Interval> vector) {
+  if (vector.empty()) return;
+  Interval product(larger(factor.precision(), vector.front().precision()));
+  for (std::size_t k = 0; k < vector.size(); ++k) {
+    product.number_->raise_precision(vector[k].precision());
+    mpfi_mul(product.number_->value(), factor.number_->value(), vector[k].number_->value());
+    target[k] += product;
+  }
+}
+
 Interval operator-(const Interval& a) {
   Interval result(a.precision());
   mpfi_neg(result.number_->value(), a.number_->value());

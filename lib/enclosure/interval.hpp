@@ -4,6 +4,7 @@
 #include <lojacert/exact/rational.hpp>
 
 #include <memory>
+#include <span>
 #include <string>
 
 namespace lojacert {
@@ -58,6 +59,9 @@ class Interval {
   /// this += a * b, without a temporary per term: for dot products.
   void add_product(const Interval& a, const Interval& b);
 
+  /// target[k] += factor * vector[k] for every k, with one temporary in all. The spans have one length.
+  friend void add_multiple(std::span<Interval> target, const Interval& factor, std::span<const Interval> vector);
+
   /// True when both ends are finite numbers.
   [[nodiscard]] bool is_finite() const;
   /// True when the interval is one point.
@@ -111,6 +115,7 @@ class Interval {
 };
 
 // Declared here as well, so that they are found by name and not only through their arguments.
+void add_multiple(std::span<Interval> target, const Interval& factor, std::span<const Interval> vector);
 [[nodiscard]] Interval operator-(const Interval& a);
 [[nodiscard]] Interval sqr(const Interval& a);
 [[nodiscard]] Interval sqrt_nonnegative(const Interval& a);

@@ -8,7 +8,7 @@ namespace lojacert {
 
 namespace {
 
-constexpr long first_bits = 64;
+constexpr long least_bits = 64;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// log2(width / magnitude): how narrow an enclosure is relative to what it encloses; -infinity for a point.
@@ -43,17 +43,27 @@ long next_precision(long bits, double excess, double log2_asked) {
   return bits + std::max(8L, static_cast<long>(std::ceil(step)));
 }
 
+/// What a sum without cancellation needs: the bits asked for, and the rounding of its terms.
+long first_precision(const Landscape& landscape, double log2_asked, long max_bits) {
+  const double guard = std::log2(static_cast<double>(landscape.term_count() + 1)) + 6;
+  return std::min(std::max(least_bits, static_cast<long>(std::ceil(guard - log2_asked))), max_bits);
+}
+
+/// On boxes: whether more precision has stopped helping.
+bool is_stuck(const Landscape& landscape, long bits, double before, double now) {
+  return !landscape.is_point() && bits > 2 * least_bits && now > before - 0.1;
+}
+
 }  // namespace
 
 NarrowLoss narrow_loss(const Landscape& landscape, double relative_width, long max_bits) {
-  const double log2_asked = std::log2(relative_width) - 1;  // the estimates below are good to one unit
+  const double log2_asked = std::log2(relative_width) - 1;  // the estimates are good to one unit
   double before = infinity;
-  for (long bits = std::min(first_bits, max_bits);;) {
+  for (long bits = first_precision(landscape, log2_asked, max_bits);;) {
     NarrowLoss result{landscape.loss(Bits{bits}), bits, false};
     const double excess = loss_excess(result.loss, log2_asked);
     result.is_narrow = excess <= 0;
-    const bool is_stuck = !landscape.is_point() && bits > 2 * first_bits && excess > before - 0.1;
-    if (result.is_narrow || is_stuck || bits >= max_bits) return result;
+    if (result.is_narrow || bits >= max_bits || is_stuck(landscape, bits, before, excess)) return result;
     before = excess;
     bits = std::min(next_precision(bits, excess, log2_asked), max_bits);
   }
@@ -61,21 +71,18 @@ NarrowLoss narrow_loss(const Landscape& landscape, double relative_width, long m
 
 NarrowEvaluation narrow_evaluation(const Landscape& landscape, double relative_width, long max_bits) {
   const double log2_asked = std::log2(relative_width) - 1;
-  long gradient_limit = max_bits;  // lowered once the loss is narrow
+  // The loss alone finds the precision at half the price; the gradient cancels less.
+  const NarrowLoss loss = narrow_loss(landscape, relative_width, max_bits);
+  const long gradient_limit = std::min(max_bits, 2 * loss.bits + 256);
   double before = infinity;
-  for (long bits = std::min(first_bits, max_bits);;) {
-    NarrowEvaluation result{landscape.evaluate(Bits{bits}), bits, false, false};
-    const double of_loss = loss_excess(result.evaluation.loss, log2_asked);
-    const double of_gradient =
+  for (long bits = loss.bits;;) {
+    NarrowEvaluation result{landscape.evaluate(Bits{bits}), bits, loss.is_narrow, true};
+    const double excess =
         result.evaluation.gradient ? gradient_excess(*result.evaluation.gradient, log2_asked) : -infinity;
-    result.loss_is_narrow = of_loss <= 0;
-    result.gradient_is_narrow = of_gradient <= 0;
-    if (result.loss_is_narrow && gradient_limit == max_bits) gradient_limit = std::min(max_bits, 2 * bits + 256);
-    const double excess = std::max(of_loss, of_gradient);
-    const bool is_stuck = !landscape.is_point() && bits > 2 * first_bits && excess > before - 0.1;
-    if (excess <= 0 || is_stuck || bits >= (result.loss_is_narrow ? gradient_limit : max_bits)) return result;
+    result.gradient_is_narrow = excess <= 0;
+    if (result.gradient_is_narrow || bits >= gradient_limit || is_stuck(landscape, bits, before, excess)) return result;
     before = excess;
-    bits = std::min(next_precision(bits, excess, log2_asked), result.loss_is_narrow ? gradient_limit : max_bits);
+    bits = std::min(next_precision(bits, excess, log2_asked), gradient_limit);
   }
 }
 

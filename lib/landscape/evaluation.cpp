@@ -90,6 +90,7 @@ class PointEvaluator {
     if (form_ == NeuronForm::unit) undefined_at_ = first_zero_student(network_);
   }
 
+  [[nodiscard]] std::size_t term_count() const { return network_.lines.size(); }
   [[nodiscard]] bool loss_is_zero() const { return loss_is_zero_; }
   [[nodiscard]] std::optional<std::size_t> undefined_at() const { return undefined_at_; }
 
@@ -182,6 +183,7 @@ class BoxEvaluator {
     }
   }
 
+  [[nodiscard]] std::size_t term_count() const { return instance_.student_count() + instance_.teacher_count(); }
   [[nodiscard]] std::optional<std::size_t> undefined_at() const { return undefined_at_; }
 
   [[nodiscard]] Evaluation evaluate(Bits bits, bool with_gradient) const {
@@ -302,6 +304,9 @@ Landscape& Landscape::operator=(Landscape&&) noexcept = default;
 Evaluation Landscape::evaluate(Bits bits) const { return parts_->evaluate(bits, true); }
 Interval Landscape::loss(Bits bits) const { return parts_->evaluate(bits, false).loss; }
 bool Landscape::is_point() const { return parts_->point.has_value(); }
+std::size_t Landscape::term_count() const {
+  return parts_->point ? parts_->point->term_count() : parts_->box->term_count();
+}
 bool Landscape::loss_is_exactly_zero() const { return parts_->point && parts_->point->loss_is_zero(); }
 std::optional<std::size_t> Landscape::undefined_at() const {
   return parts_->point ? parts_->point->undefined_at() : parts_->box->undefined_at();

@@ -39,6 +39,7 @@ class Landscape {
   [[nodiscard]] Interval loss(Bits bits) const;  ///< the loss alone, about half the work
 
   [[nodiscard]] bool is_point() const;
+  [[nodiscard]] std::size_t term_count() const;  ///< summands of the pair sum: lines of a point, neurons of a box
   /// True only when L(W) = 0 was proved by exact arithmetic.
   [[nodiscard]] bool loss_is_exactly_zero() const;
   [[nodiscard]] std::optional<std::size_t> undefined_at() const;

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace lojacert {
@@ -29,13 +30,8 @@ struct PairSum {
   std::vector<E> odd_sum;
 };
 
-template <class E>
-void add_multiple(std::vector<E>& target, const E& factor, std::span<const E> vector) {
-  for (std::size_t k = 0; k < vector.size(); ++k) target[k].add_product(factor, vector[k]);
-}
-
 /// Source: docs/theory/landscape.md, loss and gradient in closed form. `pair_of(g, h)` gives the PairGeometry of u_g and u_h for g < h;
-/// the pair of a vector with itself is exact: K(u, u) = |u|^2 and the gradient term is u.
+/// the pair of a vector with itself is exact: K(u, u) = |u|^2 and the gradient term is u. E has `add_product` and a free function add_multiple(target, factor, vector): target += factor * vector.
 template <class E, class PairOf>
 [[nodiscard]] PairSum<E> pair_sum(std::span<const Term<E>> terms, const PairOf& pair_of,
                                   const CircleConstants<E>& constants, const E& zero, bool with_gradient) {
@@ -48,7 +44,7 @@ template <class E, class PairOf>
   E off_diagonal = zero;
   for (std::size_t g = 0; g < terms.size(); ++g) {
     sum.twice_loss.add_product(terms[g].even * terms[g].even, terms[g].squared_norm);
-    add_multiple<E>(sum.odd_sum, terms[g].odd, terms[g].vector);
+    add_multiple(sum.odd_sum, terms[g].odd, terms[g].vector);
     if (asks(g)) sum.gamma[g] = zero_vector;
   }
   for (std::size_t g = 0; g < terms.size(); ++g) {
@@ -59,14 +55,14 @@ template <class E, class PairOf>
       for (const auto& [self, other] : {std::pair{g, h}, std::pair{h, g}}) {
         if (!asks(self)) continue;
         const KernelGradient<E> gradient = abs_kernel_gradient(pair, terms[self].squared_norm, constants);
-        add_multiple<E>(sum.gamma[self], terms[other].even * gradient.along_v, terms[other].vector);
+        add_multiple(sum.gamma[self], terms[other].even * gradient.along_v, terms[other].vector);
         along_itself[self].add_product(terms[other].even, gradient.along_u);
       }
     }
   }
   sum.twice_loss += off_diagonal + off_diagonal;
   for (std::size_t g = 0; g < terms.size(); ++g) {
-    if (asks(g)) add_multiple<E>(sum.gamma[g], along_itself[g], terms[g].vector);
+    if (asks(g)) add_multiple(sum.gamma[g], along_itself[g], terms[g].vector);
   }
   return sum;
 }
