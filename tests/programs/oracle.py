@@ -66,13 +66,21 @@ def at_precision(bits: int, compute: Callable[[], list[mpf]]) -> list[Fraction]:
         return [to_fraction(x) for x in compute()]
 
 
-def enclose(compute: Callable[[], list[mpf]], bits: int) -> list[Range]:
-    """Runs `compute` at two precisions; the radius is 2^16 times the difference plus the rounding of the larger."""
+GUARD_BITS = 40
+
+
+def enclose(compute: Callable[[], list[mpf]], bits: int, scales: Optional[Sequence[Fraction]] = None) -> list[Range]:
+    """Runs `compute` at two precisions.
+
+    The radius is 2^16 times the difference, plus 2^-bits of the value, plus 2^-bits of the scale of the terms that cancel in
+    the value (all with guard bits). The scale matters: two precisions may agree on a value that has lost all its digits.
+    """
     coarse = at_precision(bits, compute)
     fine = at_precision(bits + bits // 2 + 64, compute)
     ranges = []
-    for a, b in zip(coarse, fine):
-        radius = abs(a - b) * 65536 + abs(b) / Fraction(2) ** (bits - 16)
+    unit = Fraction(1, 2 ** (bits - GUARD_BITS))
+    for a, b, scale in zip(coarse, fine, scales or [Fraction(0)] * len(fine), strict=True):
+        radius = abs(a - b) * 65536 + (abs(b) + scale) * unit
         ranges.append(Range(b - radius, b + radius))
     return ranges
 
@@ -377,14 +385,30 @@ def values(point: Point, method: str = "auto") -> Callable[[], Values]:
     return lambda: plane_values(point, padded)
 
 
-def flat(result: Values, with_norm: bool) -> list[mpf]:
+def flat(result: Values) -> list[mpf]:
+    """The loss, the gradient norm and the partial derivatives in row order."""
     entries = [x for row in result.gradient for x in row]
-    norm = [mpmath.sqrt(mpmath.fsum(x * x for x in entries))] if with_norm else []
-    return [result.loss] + norm + entries
+    return [result.loss, mpmath.sqrt(mpmath.fsum(x * x for x in entries))] + entries
 
 
 def narrow(value: Range, relative_bits: int) -> bool:
     return (value.hi - value.lo) * Fraction(2) ** relative_bits <= abs(value.middle)
+
+
+def length_above(w: Vector) -> Fraction:
+    """An upper bound of |w|."""
+    return sum((abs(x) for x in w), Fraction(0))
+
+
+def scales_of(point: Point) -> list[Fraction]:
+    """Scales of the terms in the loss, the gradient norm and the partial derivatives: with M = sum |p|, M^2 and M (norm form:
+    2 |w| M)."""
+    def mass(w: Vector, form: str) -> Fraction:
+        return length_above(w) ** (2 if form == "norm" else 1)
+    total = sum((mass(w, point.neuron) for w in point.student), Fraction(0))
+    total += sum((mass(w, point.teacher_neuron) for w in point.teacher), Fraction(0))
+    rows = [total * (2 * length_above(w) if point.neuron == "norm" else 1) for w in point.student]
+    return [total * total, sum(rows, Fraction(0))] + [scale for scale, w in zip(rows, point.student) for _ in w]
 
 
 def evaluate(point: Point, relative_bits: int = 150, method: str = "auto", max_bits: int = 60000) -> Evaluation:
@@ -392,9 +416,9 @@ def evaluate(point: Point, relative_bits: int = 150, method: str = "auto", max_b
     compute = values(point, method)
     defined = not point.gradient_is_undefined()
     zero = loss_is_exactly_zero(point)
-    bits = 448
+    bits, scales = 448, scales_of(point)
     while True:
-        loss, norm, *entries = enclose(lambda: flat(compute(), True), bits)
+        loss, norm, *entries = enclose(lambda: flat(compute()), bits, scales)
         done = zero or (narrow(loss, relative_bits) and (not defined or narrow(norm, relative_bits)))
         if done or bits >= max_bits:
             break
@@ -605,6 +629,10 @@ def zero_test() -> int:
     off = Point("abs", "unit", "unit", [split[0], [x + Fraction(1, 10 ** 300) for x in split[1]]], [e])
     _check("near zero", not loss_is_exactly_zero(off) and evaluate(off).loss.lo > 0)
     root = [[Fraction(1), Fraction(1)], [Fraction(-1), Fraction(-1)]]
+    tilted = Point("abs", "unit", "norm", [[Fraction(-180, 29), Fraction(-189, 29) + Fraction(1, 10 ** 257)]],
+                   [[Fraction(-60, 29), Fraction(-63, 29)]])
+    nearly = evaluate(tilted)
+    _check("lost digits are noticed", nearly.bits > 448 and overlap(evaluate(tilted, method="closed").loss, nearly.loss))
     _check("antiparallel relu teachers", loss_is_exactly_zero(Point("relu", "norm", "norm", root, root)))
     return 5
 

@@ -194,7 +194,9 @@ def recovery_numbers(point: Point, assignment: Sequence[Optional[int]]) -> list[
 
 
 def recovery_ranges(point: Point, assignment: Sequence[Optional[int]]) -> list[Range]:
-    ranges = oracle.enclose(lambda: recovery_numbers(point, assignment), 3000)
+    total = sum((oracle.length_above(w) ** 2 + 1 for w in point.student + point.teacher), Fraction(0))
+    scales = [Fraction(0), Fraction(0), total] * len(point.teacher) + [Fraction(0)]
+    ranges = oracle.enclose(lambda: recovery_numbers(point, assignment), 5000, scales)
     return [Range(max(x.lo, Fraction(0)), x.hi) for x in ranges]
 
 
