@@ -52,13 +52,13 @@ def plain(rng: random.Random, d: int, m: int, r: int) -> Instance:
 
 
 def cornered(rng: random.Random, d: int, m: int, r: int) -> Instance:
-    """Rows that are multiples of each other, equal, opposite or zero (students zero only in norm form)."""
+    """Rows that are multiples of each other, equal, opposite or zero (zero students in unit form rarely)."""
     activation, neuron, teacher_neuron = forms(rng)
     pool = [vector(rng, d) for _ in range(max(1, (m + r) // 2))]
     factors = [Fraction(1), Fraction(-1), Fraction(1, 3), Fraction(-2), Fraction(1, 10 ** 40)]
 
     def row(zero_allowed: bool) -> Vector:
-        if zero_allowed and rng.random() < 0.15:
+        if rng.random() < (0.15 if zero_allowed else 0.03):
             return [Fraction(0)] * d
         return scaled(rng.choice(pool), rng.choice(factors))
 

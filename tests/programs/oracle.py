@@ -634,7 +634,7 @@ def zero_test() -> int:
     nearly = evaluate(tilted)
     _check("lost digits are noticed", nearly.bits > 448 and overlap(evaluate(tilted, method="closed").loss, nearly.loss))
     _check("antiparallel relu teachers", loss_is_exactly_zero(Point("relu", "norm", "norm", root, root)))
-    return 5
+    return 6
 
 
 def self_test() -> int:
