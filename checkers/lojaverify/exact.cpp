@@ -1,7 +1,7 @@
 #include "exact.hpp"
 
+#include <algorithm>
 #include <cmath>
-#include <optional>
 #include <stdexcept>
 
 namespace lojaverify {
@@ -56,18 +56,31 @@ std::string printable(std::string_view text, std::size_t limit) {
 namespace {
 
 constexpr std::size_t max_characters = 20000;
-constexpr slong max_decimal_exponent = 20000;
-constexpr slong max_binary_exponent = 65536;
-
-[[noreturn]] void reject(std::string_view text, const std::string& reason) {
-  throw std::invalid_argument('\'' + printable(text) + "' " + reason);
-}
 
 constexpr std::string_view not_a_number =
     "is not a number: write a decimal (\"0.1\"), a fraction (\"1/3\") or a hexadecimal float (\"0x1.8p-1\")";
+constexpr std::string_view not_a_box =
+    "is not a number or a box: write \"0.1\", \"[0.1, 0.2]\" or \"3.56?1\"";
+
+[[noreturn]] void reject(std::string_view text, std::string_view reason = not_a_number) {
+  throw std::invalid_argument('\'' + printable(text) + "' " + std::string(reason));
+}
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
+struct Notation {
+  bool (*is_digit)(char);
+  int digit_base;
+  char exponent_letter;
+  slong exponent_base, exponents_per_digit, max_exponent;
+};
+constexpr Notation decimal{is_digit, 10, 'e', 10, 1, 20000};
+constexpr Notation hexadecimal{is_hex, 16, 'p', 2, 4, 65536};
+
+Integer integer(const std::string& digits, int base = 10) {
+  return Integer::made(fmpz_set_str, digits.c_str(), base);
+}
 
 /// Reads one literal from left to right. ASCII only: no locale has a say.
 struct Scanner {
@@ -90,66 +103,53 @@ struct Scanner {
     return taken;
   }
 
-  /// The exponent after `letter` if there is one, within +-limit.
-  slong exponent(char letter, slong limit) {
-    if (!accept(letter)) return 0;
-    const bool negative = negative_sign();
-    const std::string_view digits = take(is_digit);
-    if (digits.empty()) reject(text, std::string(not_a_number));
-    slong value = 0;
-    for (const char c : digits) value = std::min(value * 10 + (c - '0'), limit + 1);
-    if (value > limit) reject(text, "has an exponent beyond +-" + std::to_string(limit));
-    return negative ? -value : value;
+  /// digits [ "." [digits] ] or "." digits: the digits as one integer; `fraction` counts those behind the
+  /// point.
+  Integer mantissa(const Notation& notation, slong& fraction) {
+    std::string digits(take(notation.is_digit));
+    const std::size_t whole = digits.size();
+    if (accept('.')) digits += take(notation.is_digit);
+    if (digits.empty()) reject(text);
+    fraction = static_cast<slong>(digits.size() - whole);
+    return integer(digits, notation.digit_base);
+  }
+
+  /// The unit of the mantissa's last digit: the exponent, if one is written, less the digits behind the
+  /// point.
+  Rational unit(const Notation& notation, slong fraction) {
+    slong exponent = 0;
+    if (accept(notation.exponent_letter)) {
+      const bool negative = negative_sign();
+      const std::string_view digits = take(is_digit);
+      if (digits.empty()) reject(text);
+      for (const char c : digits) exponent = std::min(exponent * 10 + (c - '0'), notation.max_exponent + 1);
+      if (exponent > notation.max_exponent) reject(text, "has an exponent that is too large");
+      if (negative) exponent = -exponent;
+    }
+    exponent -= fraction * notation.exponents_per_digit;
+    const auto size = static_cast<ulong>(std::abs(exponent));
+    const Integer power = Integer::made(fmpz_pow_ui, Integer(notation.exponent_base).get(), size);
+    return exponent >= 0 ? Rational(power) : Rational(Integer(1), power);
   }
 };
-
-Integer integer(const std::string& digits, int base = 10) {
-  return Integer::made(fmpz_set_str, digits.c_str(), base);
-}
-
-Rational power(slong base, slong exponent) {
-  const Integer result =
-      Integer::made(fmpz_pow_ui, Integer(base).get(), static_cast<ulong>(std::abs(exponent)));
-  return exponent >= 0 ? Rational(result) : Rational(Integer(1), result);
-}
 
 Rational signed_value(bool negative, const Rational& value) { return negative ? Rational() - value : value; }
-
-/// digits [ "." [digits] ] or "." digits in `base`, as an integer of that many fractional digits.
-struct Mantissa {
-  Integer value;
-  slong fraction_digits = 0;
-};
-
-Mantissa mantissa(Scanner& scan, bool (*digit)(char), int base) {
-  std::string digits(scan.take(digit));
-  Mantissa result;
-  if (scan.accept('.')) {
-    const std::string_view fraction = scan.take(digit);
-    digits += fraction;
-    result.fraction_digits = static_cast<slong>(fraction.size());
-  }
-  if (digits.empty()) reject(scan.text, std::string(not_a_number));
-  result.value = integer(digits, base);
-  return result;
-}
 
 /// [sign] digits [ "." digits ] "?" [digits] [ "u" | "d" ] [ "e" [sign] digits ]
 Box parse_uncertain(std::string_view text) {
   Scanner scan{text};
   const bool negative = scan.negative_sign();
-  if (scan.rest.empty() || !is_digit(scan.rest.front())) reject(text, "is not a number or a box");
-  const Mantissa m = mantissa(scan, is_digit, 10);
-  if (text[text.size() - scan.rest.size() - 1] == '.' || !scan.accept('?'))
-    reject(text, "is not a number or a box");
-  const std::string radius_digits(scan.take(is_digit));
-  const Rational radius =
-      radius_digits.empty() ? Rational(Integer(1), Integer(2)) : Rational(integer(radius_digits));
+  if (scan.rest.empty() || !is_digit(scan.rest.front())) reject(text, not_a_box);
+  slong fraction = 0;
+  const Rational middle = signed_value(negative, Rational(scan.mantissa(decimal, fraction)));
+  const bool ends_in_point = text[text.size() - scan.rest.size() - 1] == '.';
+  if (ends_in_point || !scan.accept('?')) reject(text, not_a_box);
+  const std::string digits(scan.take(is_digit));
+  const Rational radius = digits.empty() ? Rational(Integer(1), Integer(2)) : Rational(integer(digits));
   const bool up = scan.accept('u');
   const bool down = !up && scan.accept('d');
-  const Rational unit = power(10, scan.exponent('e', max_decimal_exponent)) * power(10, -m.fraction_digits);
-  if (!scan.rest.empty()) reject(text, "is not a number or a box");
-  const Rational middle = signed_value(negative, Rational(m.value));
+  const Rational unit = scan.unit(decimal, fraction);
+  if (!scan.rest.empty()) reject(text, not_a_box);
   return {(up ? middle : middle - radius) * unit, (down ? middle : middle + radius) * unit};
 }
 
@@ -166,31 +166,29 @@ Rational parse_number(std::string_view text) {
   Scanner scan{text};
   const bool negative = scan.negative_sign();
   Rational value;
-  if (scan.rest.starts_with("0x") || scan.rest.starts_with("0X")) {
-    scan.rest.remove_prefix(2);
-    const Mantissa m = mantissa(scan, is_hex, 16);
-    value = Rational(m.value) * power(2, scan.exponent('p', max_binary_exponent)) *
-            power(2, -4 * m.fraction_digits);
-  } else if (const std::size_t bar = scan.rest.find('/'); bar != std::string_view::npos) {
+  if (const std::size_t bar = scan.rest.find('/'); bar != std::string_view::npos) {
     const std::string p(scan.take(is_digit));
     scan.accept('/');
     const std::string q(scan.take(is_digit));
-    if (p.empty() || q.empty() || p.size() != bar) reject(text, std::string(not_a_number));
+    if (p.empty() || q.empty() || p.size() != bar) reject(text);
     const Integer denominator = integer(q);
     if (denominator.sign() == 0) reject(text, "has denominator zero");
     value = Rational(integer(p), denominator);
   } else {
-    const Mantissa m = mantissa(scan, is_digit, 10);
-    value = Rational(m.value) * power(10, scan.exponent('e', max_decimal_exponent)) *
-            power(10, -m.fraction_digits);
+    const bool is_hexadecimal = scan.rest.starts_with("0x") || scan.rest.starts_with("0X");
+    if (is_hexadecimal) scan.rest.remove_prefix(2);
+    const Notation& notation = is_hexadecimal ? hexadecimal : decimal;
+    slong fraction = 0;
+    const Integer mantissa = scan.mantissa(notation, fraction);
+    value = Rational(mantissa) * scan.unit(notation, fraction);
   }
-  if (!scan.rest.empty()) reject(text, std::string(not_a_number));
+  if (!scan.rest.empty()) reject(text);
   return signed_value(negative, value);
 }
 
 Box parse_box(std::string_view text) {
   if (text.starts_with('[')) {
-    if (!text.ends_with(']') || text.size() < 2) reject(text, "is not a box: write \"[lower, upper]\"");
+    if (!text.ends_with(']') || text.size() < 2) reject(text, not_a_box);
     const std::string_view inside = text.substr(1, text.size() - 2);
     const std::size_t comma = inside.find(',');
     const Rational lo = parse_number(trim_spaces(inside.substr(0, comma)));

@@ -1,5 +1,7 @@
 #include "kernel.hpp"
 
+#include <algorithm>
+
 #include "radicals.hpp"
 
 namespace lojaverify {
@@ -39,9 +41,7 @@ Ball inner_product(const std::vector<Ball>& u, const std::vector<Ball>& v, slong
 
 /// (2/pi) atan2(cosine, sine); 0 where both are 0.
 Ball rho_at(const Ball& cosine, const Ball& sine, slong bits) {
-  Ball angle;
-  arb_atan2(angle.get(), cosine.get(), sine.get(), bits);
-  return mul(angle, two_over_pi(bits), bits);
+  return mul(atan2(cosine, sine, bits), two_over_pi(bits), bits);
 }
 
 /// (2/pi) sin t + rho cos t
@@ -83,8 +83,8 @@ Pair box_pair(const Neuron& u, const Neuron& v, slong bits) {
   pair.sine = u.exact ? sine_of_boxes(u, v, pair.cosine, bits) : sine_of_boxes(v, u, pair.cosine, bits);
   const Ball smallest = lower(pair.sine, bits), largest = upper(pair.sine, bits);
   const Ball left = lower(pair.cosine, bits), right = upper(pair.cosine, bits);
-  pair.rho = hull(rho_at(left, arb_is_negative(left.get()) != 0 ? smallest : largest, bits),
-                  rho_at(right, arb_is_positive(right.get()) != 0 ? smallest : largest, bits), bits);
+  pair.rho = hull(rho_at(left, left.is_negative() ? smallest : largest, bits),
+                  rho_at(right, right.is_positive() ? smallest : largest, bits), bits);
   return pair;
 }
 

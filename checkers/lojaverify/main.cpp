@@ -3,6 +3,8 @@
 #include <gmp.h>
 #include <openssl/crypto.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
@@ -57,28 +59,22 @@ Number read_option(std::string_view name, std::string_view text, Number least, N
 
 CommandLine read_command_line(std::span<const std::string_view> arguments) {
   CommandLine line;
-  bool only_files = false;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string_view argument = arguments[i];
-    if (only_files || argument == "-" || !argument.starts_with('-')) {
+    if (argument == "-" || !argument.starts_with('-')) {
       line.files.emplace_back(argument);
       continue;
     }
-    const std::size_t equals = argument.find('=');
-    const std::string_view name = argument.substr(0, equals);
     const auto value = [&]() -> std::string_view {
-      if (equals != std::string_view::npos) return argument.substr(equals + 1);
-      if (++i == arguments.size()) throw UsageError(std::string(name) + " needs a value");
+      if (++i == arguments.size()) throw UsageError(std::string(argument) + " needs a value");
       return arguments[i];
     };
-    if (argument == "--")
-      only_files = true;
-    else if (argument == "--explain")
+    if (argument == "--explain")
       line.explain = true;
-    else if (name == "--max-bits")
-      line.max_bits = read_option<slong>(name, value(), 2, 10'000'000);
-    else if (name == "--time-limit")
-      line.seconds = read_option<double>(name, value(), 0, 1e9);
+    else if (argument == "--max-bits")
+      line.max_bits = read_option<slong>(argument, value(), 2, 10'000'000);
+    else if (argument == "--time-limit")
+      line.seconds = read_option<double>(argument, value(), 0, 1e9);
     else
       throw UsageError("unknown option '" + printable(argument) + "'");
   }

@@ -1,6 +1,6 @@
 #include "verdict.hpp"
 
-#include <cinttypes>
+#include <algorithm>
 #include <cstdio>
 
 namespace lojaverify {

@@ -22,14 +22,9 @@ namespace {
 /// on it.
 Ball angle_of(const Ball& sine, const Ball& cosine, slong bits) {
   const Ball sine_lower = lower(sine, bits), sine_upper = upper(sine, bits);
-  const auto corner = [&](const Ball& c, bool towards_axis) {
-    Ball angle;
-    arb_atan2(angle.get(), (towards_axis ? sine_lower : sine_upper).get(), c.get(), bits);
-    return angle;
-  };
   const Ball cosine_lower = lower(cosine, bits), cosine_upper = upper(cosine, bits);
-  const Ball smallest = corner(cosine_upper, arb_is_positive(cosine_upper.get()) != 0);
-  const Ball largest = corner(cosine_lower, arb_is_negative(cosine_lower.get()) != 0);
+  const Ball smallest = atan2(cosine_upper.is_positive() ? sine_lower : sine_upper, cosine_upper, bits);
+  const Ball largest = atan2(cosine_lower.is_negative() ? sine_lower : sine_upper, cosine_lower, bits);
   return smallest.is_zero() && largest.is_zero() ? Ball() : nonnegative_part(hull(smallest, largest, bits));
 }
 
@@ -101,7 +96,7 @@ struct Scene {
   [[nodiscard]] Ball orientation(std::size_t j, std::size_t i) const {
     const Ball& c = pairs[j][i].cosine;
     if (!lines() || arb_is_nonnegative(c.get()) != 0) return Ball(1);
-    return arb_is_negative(c.get()) != 0 ? Ball(-1) : hull(Ball(-1), Ball(1), bits);
+    return c.is_negative() ? Ball(-1) : hull(Ball(-1), Ball(1), bits);
   }
 };
 
@@ -228,7 +223,7 @@ class RecoveryRule final : public Rule {
     add_effective_vector(v, -1, *scene.teachers[i].exact, scene.instance.teacher_neuron);
     for (std::size_t j = 0; j < assignment_.size(); ++j) {
       if (!in_class(j, i)) continue;
-      const int sign = arb_is_negative(scene.orientation(j, i).get()) != 0 ? -1 : 1;
+      const int sign = scene.orientation(j, i).is_negative() ? -1 : 1;
       add_effective_vector(v, sign, *scene.students[j].exact, scene.instance.neuron);
     }
     if (!v.is_rational()) return otherwise;
