@@ -4,7 +4,6 @@
 #include "text.hpp"
 
 #include <lojacert/claims/lojasiewicz.hpp>
-#include <lojacert/exact/error.hpp>
 #include <lojacert/exact/number.hpp>
 #include <lojacert/landscape/adaptive.hpp>
 #include <lojacert/theory/clusters.hpp>
@@ -165,6 +164,11 @@ void print_clusters(const ClusterPart& part, int digits) {
   }
 }
 
+std::string ratio_text(const Ratio& ratio, const Interval& loss, int digits) {
+  if (ratio.value) return enclosure_text(*ratio.value, digits);
+  return loss.is_point() ? "undefined: the loss is 0" : "unbounded: the loss may be 0";
+}
+
 void print(const Instance& instance, const Evaluated& evaluated, int digits, const Stopwatch& stopwatch) {
   const Evaluation& evaluation = evaluated.narrow.evaluation;
   comment(fmt::format("instance       {}", instance.name.empty() ? "(no name)" : instance.name));
@@ -175,8 +179,7 @@ void print(const Instance& instance, const Evaluated& evaluated, int digits, con
     comment(fmt::format("gradient norm  {}", enclosure_text(evaluation.gradient->norm, digits)));
     for (const Ratio& ratio : evaluated.ratios) {
       comment(fmt::format("||grad||/L^{:<4}{}", ratio.exponent,
-                          ratio.value ? enclosure_text(*ratio.value, digits)
-                                      : "undefined: the loss is or may be 0"));
+                          ratio_text(ratio, evaluation.loss, digits)));
     }
   } else {
     comment(fmt::format("gradient norm  undefined: student[{}] is or may be zero and in unit form", *evaluation.undefined_at));
@@ -204,7 +207,7 @@ Outcome run(const Options& options) {
   const int printed = static_cast<int>(std::ceil(-std::log10(relative))) + 2;
 
   const Instance instance = options.instance.load();
-  const Landscape landscape(instance);
+  const Landscape landscape = options.instance.about([&] { return Landscape(instance); });
   Evaluated evaluated{narrow_evaluation(landscape, relative, options.max_bits), {}, {}};
   evaluated.ratios = ratios_of(landscape, evaluated.narrow.evaluation);
   evaluated.clusters = clusters_of(instance, options.delta1, evaluated.narrow.bits);

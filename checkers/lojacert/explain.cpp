@@ -6,7 +6,6 @@
 #include <lojacert/claims/claim.hpp>
 #include <lojacert/claims/lojasiewicz.hpp>
 #include <lojacert/claims/recovery.hpp>
-#include <lojacert/exact/error.hpp>
 #include <lojacert/landscape/adaptive.hpp>
 
 #include <fmt/format.h>
@@ -37,8 +36,9 @@ Reach gradient_reach(const Evaluation& evaluation) {
   return {"gradient", true, "||grad L(W)|| in " + enclosure_text(evaluation.gradient->norm, digits)};
 }
 
-Reach lojasiewicz_reach(const Instance& instance, const char* beta) {
+Reach lojasiewicz_reach(const Instance& instance, const char* beta, bool exactly_zero, bool gradient_is_defined) {
   const std::string name = fmt::format("lojasiewicz --beta {}", beta);
+  if (exactly_zero && gradient_is_defined) return {name, true, "every kappa, since L(W) = 0"};
   try {
     return {name, true, "kappa up to " + best_kappa(instance, beta, Budget{})};
   } catch (const UndecidedError& error) {
@@ -81,11 +81,11 @@ std::string as_json(const std::vector<Reach>& rows) {
 
 Outcome run(const InstanceOptions& options, bool json) {
   const Instance instance = options.load();
-  const Landscape landscape(instance);
+  const Landscape landscape = options.about([&] { return Landscape(instance); });
   const Evaluation evaluation = narrow_evaluation(landscape, 1e-8, Budget{}.max_bits).evaluation;
   const bool exactly_zero = landscape.loss_is_exactly_zero();
   std::vector<Reach> rows = {loss_reach(evaluation, exactly_zero), gradient_reach(evaluation)};
-  for (const char* beta : {"1", "3/4", "2/3"}) rows.push_back(lojasiewicz_reach(instance, beta));
+  for (const char* beta : {"1", "3/4", "2/3"}) rows.push_back(lojasiewicz_reach(instance, beta, exactly_zero, !evaluation.undefined_at));
   rows.push_back(recovery_reach(instance));
   rows.push_back(not_pl_reach(evaluation, exactly_zero));
   if (json) return {Status::evaluated, false, as_json(rows)};

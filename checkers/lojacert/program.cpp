@@ -1,6 +1,5 @@
 #include "program.hpp"
 
-#include <lojacert/exact/error.hpp>
 #include <lojacert/network/instance_file.hpp>
 
 namespace lojacert::program {
@@ -50,6 +49,11 @@ Instance InstanceOptions::load() const {
   }
   if (path.empty()) throw InputError("no instance: name a file, - for standard input, or --teacher and --student");
   return read_instance(path, forms);
+}
+
+std::string InstanceOptions::label() const {
+  if (path.empty()) return student.empty() ? teacher : teacher + ", " + student;
+  return path == "-" ? "standard input" : path;
 }
 
 }  // namespace lojacert::program

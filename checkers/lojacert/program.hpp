@@ -1,6 +1,7 @@
 #pragma once
 // What the commands share: status lines, exit codes, the loading of instances.
 
+#include <lojacert/exact/error.hpp>
 #include <lojacert/network/instance.hpp>
 
 #include <CLI/CLI.hpp>
@@ -39,7 +40,18 @@ struct InstanceOptions {
   std::string teacher_neuron;
 
   void add_to(CLI::App& command);
-  [[nodiscard]] Instance load() const;  ///< throws InputError
+  [[nodiscard]] Instance load() const;      ///< throws InputError
+  [[nodiscard]] std::string label() const;  ///< what messages call the instance: its file or files
+
+  /// Runs `work`, and puts the label before messages about the instance.
+  template <class Work>
+  auto about(const Work& work) const {
+    try {
+      return work();
+    } catch (const InstanceError& error) {
+      throw InputError(label() + ": " + error.what());
+    }
+  }
 };
 
 // One function per command, each in the file of its name.

@@ -10,7 +10,6 @@
 #include <lojacert/claims/loss.hpp>
 #include <lojacert/claims/not_pl.hpp>
 #include <lojacert/claims/recovery.hpp>
-#include <lojacert/exact/error.hpp>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -78,7 +77,8 @@ Outcome run(const Common& common, const ClaimMaker& make) {
     throw InputError("--max-bits: must be from 8 to 10000000");
   }
   const Instance instance = common.instance.load();
-  const Proof proof = prove(instance, make(instance, common.budget), common.budget);
+  const Proof proof =
+      common.instance.about([&] { return prove(instance, make(instance, common.budget), common.budget); });
   std::string written;
   if (!common.output.empty() && proof.verdict != Verdict::undecided) {
     const json::Value document =

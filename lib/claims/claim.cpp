@@ -1,5 +1,6 @@
 #include <lojacert/claims/claim.hpp>
 
+#include <lojacert/exact/error.hpp>
 #include <lojacert/exact/number.hpp>
 
 #include <fmt/format.h>
@@ -113,6 +114,14 @@ Proof prove(const Instance& instance, const Claim& claim, const Budget& budget) 
   Escalated undecided = whole;  // without a witness even a claim that fails everywhere stays open
   undecided.decision.verdict = Verdict::undecided;
   return proof_of(instance, claim, undecided, budget);
+}
+
+Rational parse_constant(const std::string& name, const std::string& text) {
+  try {
+    return parse_exact_point(text);
+  } catch (const InputError& error) {
+    throw InputError(name + ": " + error.what());
+  }
 }
 
 json::Value bounds_value(const std::string& lo, const std::string& hi) {

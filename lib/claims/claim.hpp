@@ -42,6 +42,9 @@ struct Proof {
 /// Decides the claim with as much precision as it takes. On boxes a disproof names a witness in them.
 [[nodiscard]] Proof prove(const Instance& instance, const Claim& claim, const Budget& budget);
 
+/// The exact value of a constant given as text. Throws InputError that names the constant.
+[[nodiscard]] Rational parse_constant(const std::string& name, const std::string& text);
+
 /// {"lo": lo, "hi": hi}
 [[nodiscard]] json::Value bounds_value(const std::string& lo, const std::string& hi);
 

@@ -62,7 +62,7 @@ RationalInterval parsed(const TextBounds& bounds) {
 }  // namespace
 
 Claim gradient_norm_claim(const std::string& lo, const std::string& hi) {
-  const RationalInterval norm = parsed({lo, hi});
+  const RationalInterval norm{parse_constant("norm-lo", lo), parse_constant("norm-hi", hi)};
   if (norm.lo > norm.hi) throw InputError(fmt::format("gradient norm: lo = {} is larger than hi = {}", lo, hi));
   Claim claim;
   claim.kind = "gradient";

@@ -14,7 +14,7 @@ namespace lojacert {
 namespace {
 
 Rational positive(const std::string& text, const char* name) {
-  const Rational value = parse_exact_point(text);
+  const Rational value = parse_constant(name, text);
   if (value <= 0) throw InputError(fmt::format("{} = {} must be positive", name, text));
   return value;
 }

@@ -1,10 +1,12 @@
 #include <lojacert/claims/loss.hpp>
 
-#include <lojacert/exact/number.hpp>
+#include <lojacert/exact/error.hpp>
 #include <lojacert/landscape/adaptive.hpp>
 #include <lojacert/landscape/evaluation.hpp>
 
 #include <fmt/format.h>
+
+#include <memory>
 
 namespace lojacert {
 
@@ -31,11 +33,11 @@ Claim loss_claim(const std::optional<std::string>& lo, const std::optional<std::
   Claim claim;
   claim.kind = "loss";
   if (lo) {
-    bounds.lo = parse_exact_point(*lo);
+    bounds.lo = parse_constant("lo", *lo);
     claim.constants.emplace_back("lo", json::string(*lo));
   }
   if (hi) {
-    bounds.hi = parse_exact_point(*hi);
+    bounds.hi = parse_constant("hi", *hi);
     claim.constants.emplace_back("hi", json::string(*hi));
   }
   if (!lo && !hi) throw InputError("loss: give a lower bound, an upper bound or both");

@@ -1,7 +1,6 @@
 #include <lojacert/claims/not_pl.hpp>
 
 #include <lojacert/exact/error.hpp>
-#include <lojacert/exact/number.hpp>
 #include <lojacert/landscape/evaluation.hpp>
 
 #include <fmt/format.h>
@@ -28,7 +27,7 @@ Decision decide(const Landscape& landscape, const Rational& constant, Bits bits)
 }  // namespace
 
 Claim not_pl_claim(const std::string& constant) {
-  const Rational value = parse_exact_point(constant);
+  const Rational value = parse_constant("constant", constant);
   if (value <= 0) throw InputError(fmt::format("constant = {} must be positive", constant));
   Claim claim;
   claim.kind = "not-pl";

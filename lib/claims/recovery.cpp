@@ -20,7 +20,7 @@ struct Bounds {
 };
 
 Rational non_negative(const std::string& text, const char* name) {
-  const Rational value = parse_exact_point(text);
+  const Rational value = parse_constant(name, text);
   if (value < 0) throw InputError(fmt::format("{} = {} must not be negative", name, text));
   return value;
 }

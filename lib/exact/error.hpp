@@ -12,6 +12,12 @@ class InputError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Bad input that lies in the instance at hand: the message names the place in it; whoever knows the file puts its name before it.
+class InstanceError : public InputError {
+ public:
+  using InputError::InputError;
+};
+
 /// A question outside what the theory or this version covers, with the reason. Exit code 3, status UNSUPPORTED.
 class UnsupportedError : public std::runtime_error {
  public:

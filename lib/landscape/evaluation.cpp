@@ -285,9 +285,9 @@ struct Landscape::Parts {
 
 Landscape::Landscape(const Instance& instance) {
   if (instance.gram) {
-    throw InputError("teacher: given by its Gram matrix, which serves claims about a teacher alone; give the vectors");
+    throw InstanceError("teacher: given by its Gram matrix, which serves claims about a teacher alone; give the vectors");
   }
-  if (!instance.student) throw InputError("student: missing; the loss and its gradient need one");
+  if (!instance.student) throw InstanceError("student: missing; the loss and its gradient need one");
   Parts parts;
   if (instance.is_point()) {
     parts.point.emplace(instance);

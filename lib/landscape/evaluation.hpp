@@ -29,7 +29,7 @@ struct Evaluation {
 /// Rigorous: every enclosure contains the true value (docs/theory/landscape.md; docs/numerics/evaluation.md).
 class Landscape {
  public:
-  /// Throws InputError when the instance has no student or its teacher is only a Gram matrix.
+  /// Throws InstanceError when the instance has no student or its teacher is only a Gram matrix.
   explicit Landscape(const Instance& instance);
   ~Landscape();
   Landscape(Landscape&&) noexcept;

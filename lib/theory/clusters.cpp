@@ -65,7 +65,7 @@ class PointAngles {
         teachers_(exact_rows(instance.teacher)) {
     for (std::size_t i = 0; i < teachers_.size(); ++i) {
       if (teachers_[i].squared_norm == 0) {
-        throw InputError(fmt::format("teacher[{}]: is zero and has no direction to recover; remove it", i));
+        throw InstanceError(fmt::format("teacher[{}]: is zero and has no direction to recover; remove it", i));
       }
       for (std::size_t k = 0; k < i; ++k) refuse_parallel(k, i);
     }
@@ -123,7 +123,7 @@ class PointAngles {
     const Rational dot = inner_product(teachers_[k].entries, teachers_[i].entries);
     if (dot * dot != teachers_[k].squared_norm * teachers_[i].squared_norm) return;
     if (oriented_ && dot < 0) return;
-    throw InputError(fmt::format("teacher[{}] and teacher[{}]: lie on one {}; merge them into one teacher", k, i,
+    throw InstanceError(fmt::format("teacher[{}] and teacher[{}]: lie on one {}; merge them into one teacher", k, i,
                                  oriented_ ? "ray" : "line"));
   }
 
@@ -213,8 +213,8 @@ class Clusters::Geometry {
 };
 
 Clusters::Clusters(const Instance& instance) {
-  if (instance.gram) throw InputError("teacher: given by its Gram matrix; give the vectors");
-  if (!instance.student) throw InputError("student: missing; recovery needs one");
+  if (instance.gram) throw InstanceError("teacher: given by its Gram matrix; give the vectors");
+  if (!instance.student) throw InstanceError("student: missing; recovery needs one");
   geometry_ = std::make_unique<const Geometry>(instance);
 }
 

@@ -32,7 +32,7 @@ struct ClusterReport {
 /// Angles between the students and the teachers of one instance, point or box.
 class Clusters {
  public:
-  /// Throws InputError where a teacher is or may be zero, or two teachers are parallel (for `abs` and `relu+linear` also antiparallel).
+  /// Throws InstanceError where a teacher is or may be zero, or two teachers are parallel (for `abs` and `relu+linear` also antiparallel).
   explicit Clusters(const Instance& instance);
   ~Clusters();
   Clusters(Clusters&&) noexcept;
