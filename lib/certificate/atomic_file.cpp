@@ -126,7 +126,8 @@ void replace(const std::string& path, const fs::path& target, std::optional<mode
 }  // namespace
 
 void write_file_atomically(const std::string& path, std::string_view content) {
-  if (path == "-") return write_to_standard_output(content);
+  // Replacing the file behind /dev/stdout would part it from what is printed before and after.
+  if (path == "-" || path == "/dev/stdout") return write_to_standard_output(content);
   if (path.empty()) throw InputError("the name of a file to write is empty");
   struct stat status = {};
   if (::stat(path.c_str(), &status) != 0) return replace(path, path, std::nullopt, content);
