@@ -223,27 +223,25 @@ int run(const CommandLine& line) {
   return report(answers);
 }
 
-/// FLINT and GMP cannot throw: when memory runs out inside them, answer and leave.
-[[noreturn]] void out_of_memory() {
+/// FLINT and GMP cannot throw: when memory runs out inside them, answer and leave. (FLINT wants GNU's
+/// attribute.)
+__attribute__((noreturn)) void out_of_memory() {
   std::fputs("c reason resource: out of memory\ns NOT VERIFIED\n", stdout);
   std::fflush(stdout);
   std::_Exit(4);
 }
 
+void* checked(void* memory) {
+  if (memory == nullptr) out_of_memory();
+  return memory;
+}
+
 void guard_memory() {
   flint_set_abort(out_of_memory);
   mp_set_memory_functions(
-      [](std::size_t size) {
-        void* p = std::malloc(size);
-        if (p == nullptr) out_of_memory();
-        return p;
-      },
-      [](void* old, std::size_t, std::size_t size) {
-        void* p = std::realloc(old, size);
-        if (p == nullptr) out_of_memory();
-        return p;
-      },
-      [](void* p, std::size_t) { std::free(p); });
+      [](std::size_t size) { return checked(std::malloc(size)); },
+      [](void* old, std::size_t, std::size_t size) { return checked(std::realloc(old, size)); },
+      [](void* memory, std::size_t) { std::free(memory); });
 }
 
 }  // namespace
