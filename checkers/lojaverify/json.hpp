@@ -67,7 +67,6 @@ class Json {
  public:
   Json(const Document& document, std::size_t index) : document_(&document), index_(index) {}
 
-  [[nodiscard]] bool is_array() const { return node().type == Document::Type::array; }
   [[nodiscard]] bool is_object() const { return node().type == Document::Type::object; }
   [[nodiscard]] bool is_string() const { return node().type == Document::Type::string; }
   [[nodiscard]] bool is_null() const { return node().type == Document::Type::null; }

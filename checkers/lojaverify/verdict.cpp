@@ -1,6 +1,7 @@
 #include "verdict.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 namespace lojaverify {
@@ -9,35 +10,37 @@ namespace {
 
 constexpr slong least_bits = 64;
 constexpr slong largest_start = 4096;  // a hint must not make a small claim expensive
-constexpr double equality_bits = 200;  // sides that agree this far are taken for equal
-constexpr slong box_patience = 256;    // below this precision rounding may still hide what the boxes allow
+constexpr slong equality_bits =
+    200;  // sides that agree this far are taken for equal, unless the hint asks for more
+constexpr slong box_patience = 256;  // below this precision rounding may still hide what the boxes allow
 
 Verdict not_verified(std::string code, std::string explanation) {
   return {false, std::move(code), std::move(explanation), {}};
 }
 
 std::string rounded(double value) {
+  if (std::isinf(value)) return "unlimited (exact)";
   char text[32];
   std::snprintf(text, sizeof text, "%.0f", value);
   return text;
 }
 
 /// Doubles the precision until the rule decides or no precision will.
-Verdict escalate(const Rule& rule, const Instance& instance, bool negated, slong start,
+Verdict escalate(const Rule& rule, const Instance& instance, bool negated, slong hint,
                  const Options& options) {
+  const slong start = std::min(std::clamp(hint, least_bits, largest_start), options.max_bits);
   const bool point = instance.is_point();
   double last_width = std::numeric_limits<double>::infinity();
   for (slong bits = start;; bits = std::min(2 * bits, options.max_bits)) {
     const Finding finding = rule.decide({instance, negated, bits, options.deadline});
     const std::string at = std::to_string(bits) + " bits";
     if (finding.truth != Truth::unknown) {
-      const std::string margin = std::isinf(finding.margin_bits)
-                                     ? "exactly"
-                                     : "with " + rounded(finding.margin_bits) + " bits to spare";
-      if (finding.truth == Truth::yes) return {true, "", "", {"decided at " + at + ", " + margin}};
+      if (finding.truth == Truth::yes) {
+        return {true, "", "", {"decided at " + at + "; margin in bits: " + rounded(finding.margin_bits)}};
+      }
       return not_verified("refuted", "the claim is certainly false for this instance (at " + at + ")");
     }
-    if (finding.agreement_bits >= equality_bits) {
+    if (finding.agreement_bits >= static_cast<double>(std::max(hint, equality_bits))) {
       return not_verified("insufficient-precision", "the two sides agree to " +
                                                         rounded(finding.agreement_bits) + " bits at " + at +
                                                         ": an equality, or too near to one");
@@ -71,8 +74,7 @@ std::optional<std::string> choose(std::vector<Row>& boxes, const Json& points) {
   return {};
 }
 
-Verdict verify_at_witness(const Certificate& certificate, Instance instance, slong start,
-                          const Options& options) {
+Verdict verify_at_witness(const Certificate& certificate, Instance instance, const Options& options) {
   if (!certificate.witness)
     return not_verified("bad-evidence", "a negated claim about boxes needs evidence.witness");
   std::optional<std::string> misfit = choose(instance.student, certificate.witness->at("student"));
@@ -82,7 +84,7 @@ Verdict verify_at_witness(const Certificate& certificate, Instance instance, slo
   if (misfit) return not_verified("bad-evidence", *misfit);
   if (const auto reason = certificate.rule->undefined(instance))
     return not_verified("insufficient-precision", *reason);
-  Verdict verdict = escalate(*certificate.rule, instance, true, start, options);
+  Verdict verdict = escalate(*certificate.rule, instance, true, certificate.precision_hint, options);
   if (verdict.code == "refuted")
     return not_verified("bad-evidence", "the witness does not violate the claim");
   return verdict;
@@ -171,17 +173,15 @@ Verdict verify(const Certificate& certificate, const Instance& instance, const O
   }
   if (certificate.misfit) return not_verified("bad-evidence", *certificate.misfit);
 
-  const slong start =
-      std::min(std::clamp(certificate.precision_hint, least_bits, largest_start), options.max_bits);
   Verdict verdict;
   if (certificate.negated && !instance.is_point()) {
-    verdict = verify_at_witness(certificate, instance, start, options);
+    verdict = verify_at_witness(certificate, instance, options);
   } else if (certificate.witness) {
     return not_verified("bad-evidence", "a witness for an instance without boxes");
   } else if (const auto reason = certificate.rule->undefined(instance)) {
     verdict = not_verified("insufficient-precision", *reason);
   } else {
-    verdict = escalate(*certificate.rule, instance, certificate.negated, start, options);
+    verdict = escalate(*certificate.rule, instance, certificate.negated, certificate.precision_hint, options);
   }
   verdict.details.insert(verdict.details.begin(), "statement: " + statement);
   for (const std::string& assumption : certificate.rule->assumptions())

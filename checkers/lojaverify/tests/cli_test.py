@@ -391,6 +391,13 @@ class Lojaverify(unittest.TestCase):
         self.not_verified(certificate(SIMPLE, "lojasiewicz", kappa="1e-3", beta="1", evidence={"by": "magic"}), "bad-evidence")
         self.verified(certificate(SIMPLE, "lojasiewicz", kappa="1e-3", beta="1", evidence={"by": "direct"}))
 
+    def test_the_hint_says_how_fine_the_claim_is(self):
+        # 1 - 2/pi to 100 digits: the sides agree to more bits than a claim without a hint is given
+        digits = "0.3633802276324186569244649465099425518621614170381742050093306237644128094630938596395447889349876561"
+        claim = {"kind": "loss", "hi": str(Fraction(digits) + Fraction(1, 10**95))}
+        self.verified(certificate(ORTHOGONAL, evidence={"precision_bits": 512}, **claim))
+        self.not_verified(certificate(ORTHOGONAL, "loss", hi=str(Fraction(digits) - Fraction(1, 10**95)), evidence={"precision_bits": 512}), "refuted")
+
     def test_unsupported(self):
         for forged in (certificate(SIMPLE, "threshold", eps0="1"), {"format": "lojacert-certificate/2"}):
             self.assertEqual(self.check(forged)[0], 3)
