@@ -3,8 +3,8 @@
 
 #if __has_include(<flint/arb.h>)
 #include <flint/arb.h>
-#include <flint/fmpq.h>
 #else
 #include <arb.h>
-#include <flint/fmpq.h>
 #endif
+#include <flint/fmpq.h>
+#include <flint/fmpz.h>
