@@ -148,7 +148,7 @@ def box_cases() -> None:
     at = middle(instance)
     loss = truth.evaluation(at).loss.middle
     witness = {"witness": {"student": [[exact_text(lo) for lo, _ in row] for row in at.student]}}
-    add(document, make_claim("loss", hi=decimal(loss * 1000, 5)), True, sampled=True)
+    add(document, make_claim("loss", hi=decimal(loss * 3000, 5)), True, sampled=True)
     add(document, make_claim("loss", hi=decimal(loss * Fraction(999, 1000), 5)), False)
     add(document, make_claim("loss", True, hi=decimal(loss * Fraction(999, 1000), 5)), True, witness)
     add(document, make_claim("loss", True, hi=decimal(loss * Fraction(1001, 1000), 5)), False, witness)
