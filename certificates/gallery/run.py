@@ -20,6 +20,7 @@ INSTANCES = GALLERY.parent / "instances"
 LINE_KEYS = {"name", "about", "instance", "options", "claim", "expect", "verify", "quick", "certificate"}
 EXPECT_KEYS = {"verdict", "exit", "constants"}
 VERIFY_KEYS = {"verdict", "exit", "reason"}
+CERTIFYING = ("PROVED", "DISPROVED")
 
 
 class ManifestError(Exception):
@@ -58,9 +59,11 @@ def read_manifest(path):
     names = set()
     for line in manifest["lines"]:
         name = line.get("name", "(a line without name)")
-        unknown = (set(line) - LINE_KEYS) | (set(line["expect"]) - EXPECT_KEYS) | (set(line["verify"]) - VERIFY_KEYS)
+        unknown = (set(line) - LINE_KEYS) | (set(line["expect"]) - EXPECT_KEYS) | (set(line.get("verify", {})) - VERIFY_KEYS)
         if unknown:
             raise ManifestError(f"{name}: unknown key {sorted(unknown)[0]}")
+        if (line["expect"]["verdict"] in CERTIFYING) != ("verify" in line):
+            raise ManifestError(f"{name}: verify goes with PROVED and DISPROVED, and only with them")
         if name in names:
             raise ManifestError(f"{name}: the name is used twice")
         names.add(name)
@@ -163,7 +166,7 @@ class Runner:
         row.proved = status(lines)
         expect("lojacert", wanted["verdict"], row.proved)
         expect("lojacert's exit code", wanted["exit"], code)
-        certifies = wanted["verdict"] in ("PROVED", "DISPROVED")
+        certifies = wanted["verdict"] in CERTIFYING
         expect("a certificate was written", certifies, fresh.exists())
         if not certifies:
             return None
