@@ -75,8 +75,9 @@ def draw(instance, claims):
         line = 2 * reach * teacher / np.linalg.norm(teacher)
         axes.plot([-line[0], line[0]], [-line[1], line[1]], color=COLOURS[index % len(COLOURS)], linewidth=0.8, alpha=0.5, zorder=1)
         arrow(axes, teacher, color="black", linewidth=1.6, zorder=2)
-        label = teacher + 0.07 * reach * teacher / np.linalg.norm(teacher)
-        axes.annotate(f"$w^*_{index + 1}$", label, ha="center", va="center", fontsize=13)
+        label = teacher + 0.1 * reach * teacher / np.linalg.norm(teacher)
+        axes.annotate(f"$w^*_{index + 1}$", label, ha="center", va="center", fontsize=13,
+                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})
     for index, student in enumerate(students):
         belongs = assignment[index] if assignment else None
         colour = "0.5" if belongs is None else COLOURS[belongs % len(COLOURS)]
