@@ -50,6 +50,7 @@ std::string provenance_of(const search::TrainingSpec& spec, const search::Descen
                                   {"ended", json::string(to_string(result.end))},
                                   {"arithmetic", json::string(result.last.arithmetic)},
                                   {"approximate_loss", json::string(search::short_decimal(result.last.loss))},
+                                  {"teacher_digest", json::string(teacher_digest(spec.start))},
                                   {"specification", json::parse(spec.text, "specification")}}));
 }
 

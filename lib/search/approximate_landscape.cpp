@@ -11,7 +11,7 @@ template <class S>
 S approximate_h(const S& angle) {
   using std::cos;
   using std::sin;
-  if (angle > S(0.5)) return sin(angle) - angle * cos(angle);
+  if (!(angle <= S(0.5))) return sin(angle) - angle * cos(angle);
   // sum over k >= 1 of (-1)^(k-1) 2k/(2k+1)! t^(2k+1)
   const S square = angle * angle;
   S power = angle * square / S(6);

@@ -109,6 +109,14 @@ DescentOptions descent_options(const json::Value& spec) {
   return options;
 }
 
+/// The specification for the provenance: a cited teacher by its file name, wherever it lay.
+std::string provenance_of(json::Value spec) {
+  for (auto& [key, value] : spec.members)
+    if (key == "teacher" && value.kind == json::Kind::string)
+      value.text = std::filesystem::path(value.text).filename().string();
+  return json::dump(spec);
+}
+
 TrainingSpec interpreted(const json::Value& spec, const std::string& label,
                          const std::filesystem::path& folder) {
   spec.expect_object({"format", "name", "activation", "neuron", "teacher_neuron", "teacher", "student", "m",
@@ -117,7 +125,7 @@ TrainingSpec interpreted(const json::Value& spec, const std::string& label,
     throw InputError("format: expected \"lojacert-training/1\"");
   const bool cited = spec.at("teacher").kind == json::Kind::string;
   TrainingSpec training{cited ? cited_instance(spec, folder) : spelled_instance(spec, label),
-                        descent_options(spec), json::dump(spec)};
+                        descent_options(spec), provenance_of(spec)};
   if (training.start.gram) throw InputError("teacher: training needs the teacher's rows, not a Gram matrix");
   set_student(spec, training.start);
   return training;

@@ -1,0 +1,102 @@
+#!/usr/bin/env bash
+# Regenerates the gallery's instances beside this script. Deterministic: fixed seeds; trained instances may differ in the last
+# digits between platforms whose sin, cos and atan2 differ, the others are the same everywhere.
+#   certificates/instances/make.sh [LOJACERT]        LOJACERT: the program, build/bin/lojacert unless said
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+lojacert=$(realpath "${1:-$here/../../build/bin/lojacert}")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$here"
+
+make() { local kind=$1; "$lojacert" make "$@" | sed -n "s/^c approximate/$kind: approximate/p; s/^c written/$kind: written/p"; }
+# train OUTPUT KEYS: trains from a specification made of KEYS (JSON members).
+train() { echo "{\"format\": \"lojacert-training/1\", $2}" | "$lojacert" train - -o "$1" | sed -n "s/^c iterations/$1: iterations/p; s/^c approximate/$1: approximate/p"; }
+
+orthonormal() { "$lojacert" make orthonormal --r "$1" --d "$2" -o "$work/orthonormal-$1-$2.json" >/dev/null; }
+orthonormal 2 3
+orthonormal 3 5
+"$lojacert" make polygon --r 3 -o "$work/lines-3.json" >/dev/null
+"$lojacert" make polygon --r 3 --neuron unit -o "$work/lines-3-unit.json" >/dev/null
+
+# The paper's Figure 1(c): d = 2, m = 20, r = 3; every student ends on a teacher line.
+train figure-1c.json "\"name\": \"the paper's Figure 1(c): 20 students, 3 lines in the plane\", \"teacher\": \"$work/lines-3.json\",
+  \"m\": 20, \"seed\": 1, \"init_scale\": 0.3, \"step\": \"1/20\", \"target_loss\": \"1e-9\", \"iterations\": 3000000"
+
+# As many students as teachers: linear convergence.
+for loss in 1e-6 1e-12 1e-24 1e-40; do
+  train "trained-m3-r3-$loss.json" "\"name\": \"m = r = 3, d = 5, trained to $loss\", \"teacher\": \"$work/orthonormal-3-5.json\",
+    \"m\": 3, \"seed\": 4, \"step\": \"1/10\", \"target_loss\": \"$loss\", \"record_every\": 10, \"iterations\": 100000"
+done
+
+# More students than teachers: descent slows down to t^-2 .. t^-3; below 1e-12 the instances are contracted, not trained.
+for loss in 1e-6 1e-12; do
+  train "trained-m4-r2-$loss.json" "\"name\": \"m = 2r = 4, d = 3, trained to $loss\", \"teacher\": \"$work/orthonormal-2-3.json\",
+    \"m\": 4, \"seed\": 3, \"step\": \"1/10\", \"target_loss\": \"$loss\", \"iterations\": 1000000"
+  train "trained-m16-r2-$loss.json" "\"name\": \"m = 8r = 16, d = 3, trained to $loss\", \"teacher\": \"$work/orthonormal-2-3.json\",
+    \"m\": 16, \"seed\": 3, \"step\": \"1/10\", \"target_loss\": \"$loss\", \"iterations\": 2000000"
+done
+for loss in 1e-24 1e-40; do
+  make contract trained-m4-r2-1e-6.json --loss $loss --name "m = 2r = 4, d = 3, contracted to $loss" -o "contracted-m4-r2-$loss.json"
+  make contract trained-m16-r2-1e-6.json --loss $loss --name "m = 8r = 16, d = 3, contracted to $loss" -o "contracted-m16-r2-$loss.json"
+done
+make contract trained-m4-r2-1e-6.json --loss 1e-600 --name "m = 2r = 4, d = 3, contracted to 1e-600" -o contracted-m4-r2-1e-600.json
+
+# ReLU with a free linear term; one ReLU teacher after a long training; ReLU unit neurons near the orthonormal teacher.
+train relu-linear-trained.json "\"name\": \"ReLU with a free linear term, m = 6, r = 3\", \"activation\": \"relu+linear\",
+  \"teacher\": \"$work/orthonormal-3-5.json\", \"m\": 6, \"seed\": 2, \"step\": \"2/5\", \"target_loss\": \"1e-8\", \"iterations\": 1000000"
+train relu-one-teacher-trained.json "\"name\": \"one ReLU teacher, three unit students, long training\", \"activation\": \"relu\", \"neuron\": \"unit\",
+  \"teacher\": [[\"1\", \"0\", \"0\"]], \"m\": 3, \"seed\": 1, \"step\": \"1/10\", \"iterations\": 1000000"
+train relu-m3-r3-trained.json "\"name\": \"ReLU, m = r = 3 unit neurons\", \"activation\": \"relu\", \"neuron\": \"unit\",
+  \"teacher\": [[\"1\", \"0\", \"0\"], [\"0\", \"1\", \"0\"], [\"0\", \"0\", \"1\"]], \"m\": 3, \"seed\": 5, \"step\": \"1/5\", \"target_loss\": \"1e-12\", \"iterations\": 100000"
+
+# Trained elsewhere: docs/examples/train_numpy.py, float32; the committed .npz is converted, never retrained here.
+make import numpy-trained.npz --activation abs --neuron norm --teacher-neuron unit --name "trained in NumPy, float32" \
+  --note "docs/examples/train_numpy.py with its defaults" -o numpy-trained.json
+
+# Far from convergence: random, and the initialisation of the paper's Theorem 6.
+make random --d 5 --m 8 --r 4 --seed 2024 --name "random, far from convergence" -o random-far.json
+make init "$work/lines-3.json" --m 200 --seed 3 --name "the paper's initialisation: random directions, fitted masses" -o init-lines-3.json
+
+# Loss 0 exactly, and a box around a nearby point.
+make split "$work/orthonormal-3-5.json" --shares 9/25,16/25 --name "split teacher, norm students, loss 0" -o split-norm-zero-loss.json
+make split "$work/lines-3-unit.json" --shares 1/2,1/3,1/6 --name "split teacher, unit students, loss 0" -o split-unit-zero-loss.json
+make split "$work/orthonormal-2-3.json" --shares 9/25,16/25 --perturb 1/100 --seed 8 --box-radius 1e-9 \
+  --name "a box of radius 1e-9 around a perturbed split" -o box-split.json
+
+# The ReLU spurious minimum with six neurons (Safran and Shamir 2018).
+make critical --k 6 --name "spurious minimum of six ReLU neurons" -o relu-spurious-k6.json
+
+# The paper's Claim 1: teachers that sum to 0 and students -w_i*: loss 0, directions not recovered.
+cat >relu-claim1.json <<'JSON'
+{
+  "format": "lojacert-instance/1",
+  "name": "the paper's Claim 1: ReLU, students opposite to teachers that sum to zero",
+  "activation": "relu",
+  "neuron": "unit",
+  "teacher_neuron": "unit",
+  "teacher": [["1", "0"], ["0", "1"], ["-1", "-1"]],
+  "student": [["-1", "0"], ["0", "-1"], ["1", "1"]],
+  "provenance": {"made_by": "certificates/instances/make.sh", "source": "the paper, Claim 1; relu(-z) = relu(z) - z, so L = 0 exactly"}
+}
+JSON
+
+# The paper's Claim 2: students of length 1 at angles +-2 atan(s); the teacher is their exact sum, of length 2 cos(2 atan(s)).
+claim2() {  # claim2 DELTA N: s = 1/N
+  local n=$2
+  local cosine="$((n * n - 1))/$((n * n + 1))" sine="$((2 * n))/$((n * n + 1))"
+  cat >"claim2-pair-$1.json" <<JSON
+{
+  "format": "lojacert-instance/1",
+  "name": "the paper's Claim 2: one teacher between two students at angles +-$1",
+  "activation": "abs",
+  "neuron": "norm",
+  "teacher_neuron": "unit",
+  "teacher": [["$((2 * (n * n - 1)))/$((n * n + 1))", "0"]],
+  "student": [["$cosine", "$sine"], ["$cosine", "-$sine"]],
+  "provenance": {"made_by": "certificates/instances/make.sh", "source": "the paper, Claim 2; students of length 1 at angles +-2 atan(1/$n), close to $1, with |w_1|w_1 + |w_2|w_2 = w* exactly"}
+}
+JSON
+}
+claim2 1e-2 200
+claim2 1e-6 2000000
