@@ -391,6 +391,13 @@ void write(std::string& out, const Value& value, std::size_t indent) {
 
 // ---------------------------------------------------------------------------------------------------------------
 
+Value::Value() = default;
+Value::~Value() = default;
+Value::Value(const Value&) = default;
+Value::Value(Value&&) noexcept = default;
+Value& Value::operator=(const Value&) = default;
+Value& Value::operator=(Value&&) noexcept = default;
+
 const Value* Value::find(std::string_view key) const {
   const auto found =
       std::find_if(members.begin(), members.end(), [&](const auto& member) { return member.first == key; });

@@ -19,6 +19,14 @@ enum class Kind { null, boolean, number, string, array, object };
 /// One JSON value. Members keep the order of the file.
 class Value {
  public:
+  // Defined where the type is complete: a value holds values.
+  Value();
+  ~Value();
+  Value(const Value&);
+  Value(Value&&) noexcept;
+  Value& operator=(const Value&);
+  Value& operator=(Value&&) noexcept;
+
   Kind kind = Kind::null;
   bool boolean = false;
   std::string text;                                    ///< a string's content, or a number's text
