@@ -17,11 +17,11 @@ namespace {
 Outcome run(bool as_json) {
   Outcome outcome{Status::done};
   if (!as_json) {
-    comment(fmt::format("{:<12} {:<46} {:<23} {:<11} {:<14} {}", "claim", "about", "activations", "forms", "instances",
-                        "limits"));
+    comment(fmt::format("{:<12} {:<46} {:<23} {:<11} {:<14} {}", "claim", "about", "activations", "forms",
+                        "instances", "limits"));
     for (const Coverage& row : coverage()) {
-      comment(fmt::format("{:<12} {:<46} {:<23} {:<11} {:<14} {}", row.claim, row.about, row.activation, row.forms,
-                          row.points_boxes, row.limits));
+      comment(fmt::format("{:<12} {:<46} {:<23} {:<11} {:<14} {}", row.claim, row.about, row.activation,
+                          row.forms, row.points_boxes, row.limits));
     }
     return outcome;
   }

@@ -89,7 +89,8 @@ std::vector<std::size_t> members(const Assignment& assignment, std::optional<std
 
 json::Value members_value(const Assignment& assignment, std::optional<std::size_t> teacher) {
   json::Value value = json::array();
-  for (const std::size_t j : members(assignment, teacher)) value.items.push_back(json::number(static_cast<long long>(j)));
+  for (const std::size_t j : members(assignment, teacher))
+    value.items.push_back(json::number(static_cast<long long>(j)));
   return value;
 }
 
@@ -98,8 +99,9 @@ json::Value clusters_value(const ClusterPart& part, int digits) {
   json::Value teachers = json::array();
   for (std::size_t i = 0; i < part.report->teachers.size(); ++i) {
     const ClusterBounds& cluster = part.report->teachers[i];
-    const auto mean_angle = cluster.size == 0 ? std::nullopt
-                                              : std::optional<Interval>(cluster.mass_weighted_angle / cluster.mass);
+    const auto mean_angle = cluster.size == 0
+                                ? std::nullopt
+                                : std::optional<Interval>(cluster.mass_weighted_angle / cluster.mass);
     teachers.items.push_back(json::object({{"teacher", json::number(static_cast<long long>(i))},
                                            {"students", members_value(part.assignment, i)},
                                            {"mass", enclosure_value(cluster.mass, digits)},
@@ -123,22 +125,23 @@ json::Value gradient_value(const Instance& instance, const Gradient& gradient, i
   return rows;
 }
 
-std::string as_json(const Instance& instance, const Evaluated& evaluated, int digits, const Stopwatch& stopwatch) {
+std::string as_json(const Instance& instance, const Evaluated& evaluated, int digits,
+                    const Stopwatch& stopwatch) {
   const Evaluation& evaluation = evaluated.narrow.evaluation;
   json::Value ratios = json::object();
   for (const Ratio& ratio : evaluated.ratios) {
     ratios.members.emplace_back(ratio.exponent, enclosure_value(ratio.value, digits));
   }
   const auto& gradient = evaluation.gradient;
-  return json::dump(json::object(
-      {{"loss", enclosure_value(evaluation.loss, digits)},
-       {"gradient_norm", gradient ? enclosure_value(gradient->norm, digits) : json::Value{}},
-       {"gradient", gradient ? gradient_value(instance, *gradient, digits) : json::Value{}},
-       {"lojasiewicz", std::move(ratios)},
-       {"clusters", clusters_value(evaluated.clusters, digits)},
-       {"precision_bits", json::number(evaluated.narrow.bits)},
-       {"seconds", stopwatch.value()},
-       {"status", json::string(status_word(Status::evaluated))}}));
+  return json::dump(
+      json::object({{"loss", enclosure_value(evaluation.loss, digits)},
+                    {"gradient_norm", gradient ? enclosure_value(gradient->norm, digits) : json::Value{}},
+                    {"gradient", gradient ? gradient_value(instance, *gradient, digits) : json::Value{}},
+                    {"lojasiewicz", std::move(ratios)},
+                    {"clusters", clusters_value(evaluated.clusters, digits)},
+                    {"precision_bits", json::number(evaluated.narrow.bits)},
+                    {"seconds", stopwatch.value()},
+                    {"status", json::string(status_word(Status::evaluated))}}));
 }
 
 void print_clusters(const ClusterPart& part, int digits) {
@@ -149,7 +152,8 @@ void print_clusters(const ClusterPart& part, int digits) {
   for (std::size_t i = 0; i < part.report->teachers.size(); ++i) {
     const ClusterBounds& cluster = part.report->teachers[i];
     if (cluster.size == 0) {
-      comment(fmt::format("teacher[{}]     no student; residual {}", i, enclosure_text(cluster.residual, digits)));
+      comment(fmt::format("teacher[{}]     no student; residual {}", i,
+                          enclosure_text(cluster.residual, digits)));
       continue;
     }
     comment(fmt::format("teacher[{}]     students {}; mean angle {}; residual {}", i,
@@ -178,11 +182,11 @@ void print(const Instance& instance, const Evaluated& evaluated, int digits, con
   if (evaluation.gradient) {
     comment(fmt::format("gradient norm  {}", enclosure_text(evaluation.gradient->norm, digits)));
     for (const Ratio& ratio : evaluated.ratios) {
-      comment(fmt::format("||grad||/L^{:<4}{}", ratio.exponent,
-                          ratio_text(ratio, evaluation.loss, digits)));
+      comment(fmt::format("||grad||/L^{:<4}{}", ratio.exponent, ratio_text(ratio, evaluation.loss, digits)));
     }
   } else {
-    comment(fmt::format("gradient norm  undefined: student[{}] is or may be zero and in unit form", *evaluation.undefined_at));
+    comment(fmt::format("gradient norm  undefined: student[{}] is or may be zero and in unit form",
+                        *evaluation.undefined_at));
   }
   print_clusters(evaluated.clusters, 6);
   comment(fmt::format("precision      {} bits, {:.3f} seconds", evaluated.narrow.bits, stopwatch.seconds()));
@@ -192,15 +196,17 @@ void print_note(const Instance& instance, const NarrowEvaluation& narrow) {
   if (narrow.loss_is_narrow && narrow.gradient_is_narrow) return;
   const std::string what = narrow.loss_is_narrow ? "the gradient" : "the loss";
   comment("note           " + what + " is not as narrow as asked: " +
-          (!instance.is_point()      ? "the boxes limit it, not the precision"
+          (!instance.is_point()    ? "the boxes limit it, not the precision"
            : narrow.loss_is_narrow ? "it cancels to nothing, or --max-bits stopped it"
-                                     : "--max-bits stopped it"));
+                                   : "--max-bits stopped it"));
 }
 
 Outcome run(const Options& options) {
   const Stopwatch stopwatch;
-  if (options.max_bits < 8 || options.max_bits > 10'000'000) throw InputError("--max-bits: must be from 8 to 10000000");
-  if (!(options.relative_width > 0 && options.relative_width <= 1)) throw InputError("--rel: must be in (0, 1]");
+  if (options.max_bits < 8 || options.max_bits > 10'000'000)
+    throw InputError("--max-bits: must be from 8 to 10000000");
+  if (!(options.relative_width > 0 && options.relative_width <= 1))
+    throw InputError("--rel: must be in (0, 1]");
   if (options.digits < 0 || options.digits > 100'000) throw InputError("--digits: must be from 1 to 100000");
   const double relative = options.digits > 0 ? std::pow(10.0, -options.digits - 1) : options.relative_width;
   if (!(relative > 0)) throw InputError("--digits: at most 300 digits");
@@ -228,11 +234,14 @@ void add_eval(CLI::App& app, Result& result) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("eval", "Enclose loss, gradient, Łojasiewicz ratios and clusters");
   options->instance.add_to(*command);
-  auto* relative = command->add_option("--rel", options->relative_width, "Relative width of the enclosures")->capture_default_str();
+  auto* relative = command->add_option("--rel", options->relative_width, "Relative width of the enclosures")
+                       ->capture_default_str();
   command->add_option("--digits", options->digits, "Correct digits asked for, instead of --rel")
-      ->excludes(relative)->check(CLI::Range(1, 300));
+      ->excludes(relative)
+      ->check(CLI::Range(1, 300));
   command->add_option("--max-bits", options->max_bits, "Highest working precision")->capture_default_str();
-  command->add_option("--delta1", options->delta1, "Students within this angle of a teacher belong to it")->capture_default_str();
+  command->add_option("--delta1", options->delta1, "Students within this angle of a teacher belong to it")
+      ->capture_default_str();
   command->add_flag("--json", options->json, "Print one JSON object");
   command->callback([options, &result] { result = {true, run(*options)}; });
 }

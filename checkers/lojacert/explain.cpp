@@ -32,11 +32,13 @@ Reach loss_reach(const Evaluation& evaluation, bool exactly_zero) {
 }
 
 Reach gradient_reach(const Evaluation& evaluation) {
-  if (evaluation.undefined_at) return {"gradient", false, undefined_gradient_reason(*evaluation.undefined_at)};
+  if (evaluation.undefined_at)
+    return {"gradient", false, undefined_gradient_reason(*evaluation.undefined_at)};
   return {"gradient", true, "||grad L(W)|| in " + enclosure_text(evaluation.gradient->norm, digits)};
 }
 
-Reach lojasiewicz_reach(const Instance& instance, const char* beta, bool exactly_zero, bool gradient_is_defined) {
+Reach lojasiewicz_reach(const Instance& instance, const char* beta, bool exactly_zero,
+                        bool gradient_is_defined) {
   const std::string name = fmt::format("lojasiewicz --beta {}", beta);
   if (exactly_zero && gradient_is_defined) return {name, true, "every kappa, since L(W) = 0"};
   try {
@@ -49,8 +51,9 @@ Reach lojasiewicz_reach(const Instance& instance, const char* beta, bool exactly
 Reach recovery_reach(const Instance& instance) {
   try {
     const RecoveryBounds best = best_recovery_bounds(instance, "0.5");
-    return {"recovery", true, fmt::format("angle {}, residual {}, far mass {} (--delta1 0.5)", *best.angle, *best.residual,
-                                          *best.far_mass)};
+    return {"recovery", true,
+            fmt::format("angle {}, residual {}, far mass {} (--delta1 0.5)", *best.angle, *best.residual,
+                        *best.far_mass)};
   } catch (const InputError& error) {
     return {"recovery", false, error.what()};
   } catch (const UndecidedError& error) {
@@ -85,7 +88,8 @@ Outcome run(const InstanceOptions& options, bool json) {
   const Evaluation evaluation = narrow_evaluation(landscape, 1e-8, Budget{}.max_bits).evaluation;
   const bool exactly_zero = landscape.loss_is_exactly_zero();
   std::vector<Reach> rows = {loss_reach(evaluation, exactly_zero), gradient_reach(evaluation)};
-  for (const char* beta : {"1", "3/4", "2/3"}) rows.push_back(lojasiewicz_reach(instance, beta, exactly_zero, !evaluation.undefined_at));
+  for (const char* beta : {"1", "3/4", "2/3"})
+    rows.push_back(lojasiewicz_reach(instance, beta, exactly_zero, !evaluation.undefined_at));
   rows.push_back(recovery_reach(instance));
   rows.push_back(not_pl_reach(evaluation, exactly_zero));
   if (json) return {Status::evaluated, false, as_json(rows)};
@@ -101,7 +105,8 @@ Outcome run(const InstanceOptions& options, bool json) {
 void add_explain(CLI::App& app, Result& result) {
   auto options = std::make_shared<InstanceOptions>();
   auto json = std::make_shared<bool>(false);
-  CLI::App* command = app.add_subcommand("explain", "Say which claims are in reach and what blocks the others");
+  CLI::App* command =
+      app.add_subcommand("explain", "Say which claims are in reach and what blocks the others");
   options->add_to(*command);
   command->add_flag("--json", *json, "Print one JSON object");
   command->callback([options, json, &result] { result = {true, run(*options, *json)}; });

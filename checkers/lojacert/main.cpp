@@ -1,4 +1,5 @@
-// lojacert: the provers and everything around them. One file per command; this one parses, dispatches and ends.
+// lojacert: the provers and everything around them. One file per command; this one parses, dispatches and
+// ends.
 
 #include "program.hpp"
 
@@ -36,7 +37,8 @@ int end_with(Status status, bool limit, const std::string& reason) {
 }
 
 int run(int argc, char** argv) {
-  CLI::App app{"Verified numerical proof-checking for the local convergence theory of two-layer networks", "lojacert"};
+  CLI::App app{"Verified numerical proof-checking for the local convergence theory of two-layer networks",
+               "lojacert"};
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string("lojacert ") + LOJACERT_VERSION);
   Result result;

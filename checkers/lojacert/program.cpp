@@ -6,12 +6,18 @@ namespace lojacert::program {
 
 const char* status_word(Status status) {
   switch (status) {
-    case Status::proved: return "PROVED";
-    case Status::disproved: return "DISPROVED";
-    case Status::undecided: return "UNDECIDED";
-    case Status::evaluated: return "EVALUATED";
-    case Status::done: return "DONE";
-    case Status::unsupported: return "UNSUPPORTED";
+    case Status::proved:
+      return "PROVED";
+    case Status::disproved:
+      return "DISPROVED";
+    case Status::undecided:
+      return "UNDECIDED";
+    case Status::evaluated:
+      return "EVALUATED";
+    case Status::done:
+      return "DONE";
+    case Status::unsupported:
+      return "UNSUPPORTED";
   }
   throw std::logic_error("unknown status");
 }
@@ -20,21 +26,26 @@ int exit_code(Status status) {
   switch (status) {
     case Status::proved:
     case Status::evaluated:
-    case Status::done: return 0;
-    case Status::disproved: return 1;
+    case Status::done:
+      return 0;
+    case Status::disproved:
+      return 1;
     case Status::undecided:
-    case Status::unsupported: return 3;
+    case Status::unsupported:
+      return 3;
   }
   throw std::logic_error("unknown status");
 }
 
 void InstanceOptions::add_to(CLI::App& command) {
-  command.add_option("instance", path, "Instance file: lojacert-instance/1 (JSON) or .npz; - for standard input");
+  command.add_option("instance", path,
+                     "Instance file: lojacert-instance/1 (JSON) or .npz; - for standard input");
   command.add_option("--teacher", teacher, "Teacher rows from a .npy file")->type_name("FILE");
   command.add_option("--student", student, "Student rows from a .npy file")->type_name("FILE");
   command.add_option("--activation", activation, "abs, relu or relu+linear (required for arrays)");
   command.add_option("--neuron", neuron, "Form of the students: unit or norm (required for arrays)");
-  command.add_option("--teacher-neuron", teacher_neuron, "Form of the teachers: unit or norm (required for arrays)");
+  command.add_option("--teacher-neuron", teacher_neuron,
+                     "Form of the teachers: unit or norm (required for arrays)");
 }
 
 Instance InstanceOptions::load() const {
@@ -47,7 +58,8 @@ Instance InstanceOptions::load() const {
     if (teacher.empty()) throw InputError("--student needs --teacher FILE as well");
     return read_instance_npy(teacher, student, forms);
   }
-  if (path.empty()) throw InputError("no instance: name a file, - for standard input, or --teacher and --student");
+  if (path.empty())
+    throw InputError("no instance: name a file, - for standard input, or --teacher and --student");
   return read_instance(path, forms);
 }
 

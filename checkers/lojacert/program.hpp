@@ -14,13 +14,14 @@ namespace lojacert::program {
 enum class Status { proved, disproved, undecided, evaluated, done, unsupported };
 
 [[nodiscard]] const char* status_word(Status status);  ///< "PROVED", ...
-[[nodiscard]] int exit_code(Status status);            ///< 0 PROVED, EVALUATED, DONE; 1 DISPROVED; 3 UNDECIDED, UNSUPPORTED
+[[nodiscard]] int exit_code(
+    Status status);  ///< 0 PROVED, EVALUATED, DONE; 1 DISPROVED; 3 UNDECIDED, UNSUPPORTED
 
 /// What a command returns to main: main prints the status line and exits with the matching code.
 struct Outcome {
   Status status = Status::done;
-  bool limit = false;           ///< a limit that the user gave ended the work: exit code 4
-  std::string json = {};        ///< with --json: the one object printed instead of text (it contains the status)
+  bool limit = false;     ///< a limit that the user gave ended the work: exit code 4
+  std::string json = {};  ///< with --json: the one object printed instead of text (it contains the status)
 };
 
 /// The result of the command that was parsed; `ran` stays false when only help was asked for.
@@ -29,7 +30,8 @@ struct Result {
   Outcome outcome;
 };
 
-/// The options that name an instance: a positional JSON or .npz file or `-`, or --teacher F --student F (.npy), with
+/// The options that name an instance: a positional JSON or .npz file or `-`, or --teacher F --student F
+/// (.npy), with
 /// --activation, --neuron and --teacher-neuron for arrays.
 struct InstanceOptions {
   std::string path;

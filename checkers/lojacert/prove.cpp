@@ -38,21 +38,28 @@ using ClaimMaker = std::function<Claim(const Instance&, const Budget&)>;
 Producer producer(const Stopwatch& stopwatch) {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  return {fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))), stopwatch.seconds(), usage.ru_maxrss};
+  return {fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))), stopwatch.seconds(),
+          usage.ru_maxrss};
 }
 
 Status status_of(Verdict verdict) {
   switch (verdict) {
-    case Verdict::proved: return Status::proved;
-    case Verdict::disproved: return Status::disproved;
-    case Verdict::undecided: break;
+    case Verdict::proved:
+      return Status::proved;
+    case Verdict::disproved:
+      return Status::disproved;
+    case Verdict::undecided:
+      break;
   }
   return Status::undecided;
 }
 
-json::Value text_or_null(const std::string& text) { return text.empty() ? json::Value{} : json::string(text); }
+json::Value text_or_null(const std::string& text) {
+  return text.empty() ? json::Value{} : json::string(text);
+}
 
-Outcome report(const Common& common, const Proof& proof, const std::string& written, const Stopwatch& stopwatch) {
+Outcome report(const Common& common, const Proof& proof, const std::string& written,
+               const Stopwatch& stopwatch) {
   Outcome outcome{status_of(proof.verdict), proof.limit_reached, {}};
   if (common.json) {
     outcome.json = json::dump(json::object({{"status", json::string(status_word(outcome.status))},
@@ -64,7 +71,8 @@ Outcome report(const Common& common, const Proof& proof, const std::string& writ
     return outcome;
   }
   comment("claim: " + proof.claim.at("statement").as_string());
-  comment("margin: " + margin_text(proof.margin_bits) + fmt::format(" at {} bits", proof.evidence.at("precision_bits").text));
+  comment("margin: " + margin_text(proof.margin_bits) +
+          fmt::format(" at {} bits", proof.evidence.at("precision_bits").text));
   if (!proof.reason.empty()) comment("reason: " + proof.reason);
   if (!written.empty()) comment("certificate: " + written);
   return outcome;
@@ -99,7 +107,8 @@ void add_claim(CLI::App& prove_command, Result& result, const char* name, const 
   command->add_option("-o,--output", common->output, "Write the certificate to this file")->type_name("CERT");
   command->add_flag("--embed", common->embed, "Put the canonical instance inside the certificate");
   command->add_flag("--json", common->json, "Print one JSON object");
-  auto* max_bits = command->add_option("--max-bits", common->budget.max_bits, "Highest working precision")->capture_default_str();
+  auto* max_bits = command->add_option("--max-bits", common->budget.max_bits, "Highest working precision")
+                       ->capture_default_str();
   command->callback([common, make, max_bits, &result] {
     common->budget.max_bits_given = max_bits->count() > 0;
     result = {true, run(*common, make)};
@@ -108,7 +117,8 @@ void add_claim(CLI::App& prove_command, Result& result, const char* name, const 
 
 ClaimMaker loss_options(CLI::App& command) {
   auto bounds = std::make_shared<std::pair<std::optional<std::string>, std::optional<std::string>>>();
-  command.add_option("--lo", bounds->first, "Lower bound, an exact number; without --lo and --hi the enclosure found");
+  command.add_option("--lo", bounds->first,
+                     "Lower bound, an exact number; without --lo and --hi the enclosure found");
   command.add_option("--hi", bounds->second, "Upper bound, an exact number");
   return [bounds](const Instance& instance, const Budget& budget) {
     if (!bounds->first && !bounds->second) return loss_enclosure_claim(instance, budget);
@@ -123,7 +133,9 @@ ClaimMaker gradient_options(CLI::App& command) {
     std::optional<std::string> hi;
   };
   auto options = std::make_shared<Options>();
-  command.add_option("--digits", options->digits, "Digits of the enclosures")->capture_default_str()->check(CLI::Range(1, 300));
+  command.add_option("--digits", options->digits, "Digits of the enclosures")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 300));
   command.add_option("--norm-lo", options->lo, "Claim this lower bound of the gradient norm instead");
   command.add_option("--norm-hi", options->hi, "Claim this upper bound of the gradient norm instead");
   return [options](const Instance& instance, const Budget& budget) {
@@ -144,7 +156,8 @@ ClaimMaker lojasiewicz_options(CLI::App& command) {
   command.add_option("--beta", options->beta, "The exponent p/q")->capture_default_str();
   command.add_flag("--best", options->best, "Find and claim the largest kappa of 5 digits");
   return [options](const Instance& instance, const Budget& budget) {
-    if (options->best == options->kappa.has_value()) throw InputError("lojasiewicz: give --kappa X or --best");
+    if (options->best == options->kappa.has_value())
+      throw InputError("lojasiewicz: give --kappa X or --best");
     const std::string kappa = options->best ? best_kappa(instance, options->beta, budget) : *options->kappa;
     return lojasiewicz_claim(kappa, options->beta);
   };
@@ -157,14 +170,20 @@ ClaimMaker recovery_options(CLI::App& command) {
     bool best = false;
   };
   auto options = std::make_shared<Options>();
-  command.add_option("--delta1", options->delta1, "Students within this angle (radians) of a teacher belong to it")->capture_default_str();
-  command.add_option("--angle", options->bounds.angle, "Bound of every teacher's mass-weighted mean angle (radians)");
+  command
+      .add_option("--delta1", options->delta1,
+                  "Students within this angle (radians) of a teacher belong to it")
+      ->capture_default_str();
+  command.add_option("--angle", options->bounds.angle,
+                     "Bound of every teacher's mass-weighted mean angle (radians)");
   command.add_option("--residual", options->bounds.residual, "Bound of every teacher's residual |v_i|");
-  command.add_option("--far-mass", options->bounds.far_mass, "Bound of the mass of the students far from all teachers");
+  command.add_option("--far-mass", options->bounds.far_mass,
+                     "Bound of the mass of the students far from all teachers");
   command.add_flag("--best", options->best, "Find and claim the smallest bounds of 6 digits");
   return [options](const Instance& instance, const Budget&) {
     const bool given = options->bounds.angle || options->bounds.residual || options->bounds.far_mass;
-    if (options->best == given) throw InputError("recovery: give bounds (--angle, --residual, --far-mass) or --best");
+    if (options->best == given)
+      throw InputError("recovery: give bounds (--angle, --residual, --far-mass) or --best");
     return recovery_claim(instance, options->delta1,
                           options->best ? best_recovery_bounds(instance, options->delta1) : options->bounds);
   };
@@ -179,12 +198,15 @@ ClaimMaker not_pl_options(CLI::App& command) {
 }  // namespace
 
 void add_prove(CLI::App& app, Result& result) {
-  CLI::App* command = app.add_subcommand("prove", "Decide a claim about an instance and write its certificate");
+  CLI::App* command =
+      app.add_subcommand("prove", "Decide a claim about an instance and write its certificate");
   command->require_subcommand(1);
   add_claim(*command, result, "loss", "lo <= L(W) <= hi", loss_options);
-  add_claim(*command, result, "gradient", "Enclosures of every partial derivative and of the gradient norm", gradient_options);
+  add_claim(*command, result, "gradient", "Enclosures of every partial derivative and of the gradient norm",
+            gradient_options);
   add_claim(*command, result, "lojasiewicz", "||grad L(W)|| >= kappa L(W)^beta", lojasiewicz_options);
-  add_claim(*command, result, "recovery", "Which teacher each student belongs to, and how well each is recovered", recovery_options);
+  add_claim(*command, result, "recovery",
+            "Which teacher each student belongs to, and how well each is recovered", recovery_options);
   add_claim(*command, result, "not-pl", "0 < ||grad L(W)||^2 < 2 c L(W)", not_pl_options);
 }
 

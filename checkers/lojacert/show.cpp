@@ -27,11 +27,16 @@ json::Value read_document(const std::string& path) {
 std::string short_text(const json::Value& value) {
   switch (value.kind) {
     case json::Kind::string:
-    case json::Kind::number: return value.text;
-    case json::Kind::boolean: return value.boolean ? "true" : "false";
-    case json::Kind::null: return "null";
-    case json::Kind::array: return fmt::format("({} entries)", value.items.size());
-    case json::Kind::object: break;
+    case json::Kind::number:
+      return value.text;
+    case json::Kind::boolean:
+      return value.boolean ? "true" : "false";
+    case json::Kind::null:
+      return "null";
+    case json::Kind::array:
+      return fmt::format("({} entries)", value.items.size());
+    case json::Kind::object:
+      break;
   }
   const json::Value* lo = value.find("lo");
   const json::Value* hi = value.find("hi");
@@ -58,8 +63,10 @@ Outcome run(const std::string& path) {
   if (const json::Value* statement = claim.find("statement")) comment("claims: " + statement->as_string());
   print_members("claim", claim);
   print_members("instance", document.at("instance"));
-  if (const json::Value* evidence = document.find("evidence")) print_members("evidence (hints, not trusted)", *evidence);
-  if (const json::Value* producer = document.find("producer")) print_members("producer (informative)", *producer);
+  if (const json::Value* evidence = document.find("evidence"))
+    print_members("evidence (hints, not trusted)", *evidence);
+  if (const json::Value* producer = document.find("producer"))
+    print_members("producer (informative)", *producer);
   comment("this only shows the file; lojaverify checks it");
   return {Status::done};
 }

@@ -13,7 +13,8 @@ std::string enclosure_text(const Interval& x, int digits) {
 
 json::Value enclosure_value(const Interval& x, int digits) {
   if (!x.is_finite()) return {};
-  return json::object({{"lo", json::string(x.decimal_inf(digits))}, {"hi", json::string(x.decimal_sup(digits))}});
+  return json::object(
+      {{"lo", json::string(x.decimal_inf(digits))}, {"hi", json::string(x.decimal_sup(digits))}});
 }
 
 json::Value enclosure_value(const std::optional<Interval>& x, int digits) {
@@ -32,9 +33,10 @@ json::Value margin_value(double margin_bits) {
 }
 
 std::string instance_text(const Instance& instance) {
-  return fmt::format("{}, {}-form students, {}-form teachers, d = {}, m = {}, r = {}", to_string(instance.activation),
-                     to_string(instance.neuron), to_string(instance.teacher_neuron), instance.dimension(),
-                     instance.student_count(), instance.teacher_count());
+  return fmt::format("{}, {}-form students, {}-form teachers, d = {}, m = {}, r = {}",
+                     to_string(instance.activation), to_string(instance.neuron),
+                     to_string(instance.teacher_neuron), instance.dimension(), instance.student_count(),
+                     instance.teacher_count());
 }
 
 double Stopwatch::seconds() const {

@@ -2,14 +2,14 @@
 
 #include <lojacert/network/instance_file.hpp>
 
-#include <boost/version.hpp>
 #include <fmt/format.h>
 #include <mpfi.h>
+#include <boost/version.hpp>
 
 namespace lojacert {
 
-json::Value certificate(const Instance& instance, json::Value claim, json::Value evidence, const Producer& producer,
-                        bool embed) {
+json::Value certificate(const Instance& instance, json::Value claim, json::Value evidence,
+                        const Producer& producer, bool embed) {
   const auto count = [](std::size_t n) { return json::number(static_cast<long long>(n)); };
   json::Value bound_to = json::object();
   if (!instance.name.empty()) bound_to.members.emplace_back("name", json::string(instance.name));
@@ -18,25 +18,28 @@ json::Value certificate(const Instance& instance, json::Value claim, json::Value
   bound_to.members.emplace_back("m", count(instance.student_count()));
   bound_to.members.emplace_back("r", count(instance.teacher_count()));
   if (embed) {
-    bound_to.members.emplace_back("embedded", json::parse(canonical_instance_json(instance), "embedded instance"));
+    bound_to.members.emplace_back("embedded",
+                                  json::parse(canonical_instance_json(instance), "embedded instance"));
   }
   json::Value libraries = json::array();
   for (std::string& version : library_versions()) libraries.items.push_back(json::string(std::move(version)));
-  return json::object({{"format", json::string("lojacert-certificate/1")},
-                       {"claim", std::move(claim)},
-                       {"instance", std::move(bound_to)},
-                       {"evidence", std::move(evidence)},
-                       {"producer", json::object({{"libraries", std::move(libraries)},
-                                                  {"time", json::string(producer.time)},
-                                                  {"seconds", json::number_text(fmt::format("{:.3f}", producer.seconds))},
-                                                  {"peak_kilobytes", json::number(producer.peak_kilobytes)}})}});
+  return json::object(
+      {{"format", json::string("lojacert-certificate/1")},
+       {"claim", std::move(claim)},
+       {"instance", std::move(bound_to)},
+       {"evidence", std::move(evidence)},
+       {"producer", json::object({{"libraries", std::move(libraries)},
+                                  {"time", json::string(producer.time)},
+                                  {"seconds", json::number_text(fmt::format("{:.3f}", producer.seconds))},
+                                  {"peak_kilobytes", json::number(producer.peak_kilobytes)}})}});
 }
 
 std::vector<std::string> library_versions() {
-  return {fmt::format("lojacert {}", LOJACERT_VERSION),
-          fmt::format("Boost {}.{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100),
-          fmt::format("MPFI {}", mpfi_get_version()), fmt::format("MPFR {}", mpfr_get_version()),
-          fmt::format("GMP {}", gmp_version)};
+  return {
+      fmt::format("lojacert {}", LOJACERT_VERSION),
+      fmt::format("Boost {}.{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100),
+      fmt::format("MPFI {}", mpfi_get_version()), fmt::format("MPFR {}", mpfr_get_version()),
+      fmt::format("GMP {}", gmp_version)};
 }
 
 }  // namespace lojacert

@@ -10,12 +10,13 @@ namespace lojacert {
 
 /// What is known about the run that made a certificate: informative, never verified.
 struct Producer {
-  std::string time;     ///< UTC, ISO 8601
+  std::string time;  ///< UTC, ISO 8601
   double seconds = 0;
   long peak_kilobytes = 0;
 };
 
-/// The whole certificate as a JSON document, bound to the instance by its digest; with `embed` the canonical instance is inside.
+/// The whole certificate as a JSON document, bound to the instance by its digest; with `embed` the canonical
+/// instance is inside.
 [[nodiscard]] json::Value certificate(const Instance& instance, json::Value claim, json::Value evidence,
                                       const Producer& producer, bool embed);
 

@@ -25,9 +25,12 @@ enum class Corner { middle, lower, upper };
 
 Rational pick(const RationalInterval& entry, Corner corner) {
   switch (corner) {
-    case Corner::lower: return entry.lo;
-    case Corner::upper: return entry.hi;
-    case Corner::middle: break;
+    case Corner::lower:
+      return entry.lo;
+    case Corner::upper:
+      return entry.hi;
+    case Corner::middle:
+      break;
   }
   return (entry.lo + entry.hi) / 2;
 }
@@ -51,7 +54,8 @@ json::Value rows_value(const ExactMatrix& rows) {
   json::Value value = json::array();
   for (std::size_t i = 0; i < rows.rows(); ++i) {
     json::Value row = json::array();
-    for (std::size_t k = 0; k < rows.cols(); ++k) row.items.push_back(json::string(exact_text(rows.point(i, k))));
+    for (std::size_t k = 0; k < rows.cols(); ++k)
+      row.items.push_back(json::string(exact_text(rows.point(i, k))));
     value.items.push_back(std::move(row));
   }
   return value;
@@ -96,14 +100,16 @@ std::string statement(const Instance& instance, const Claim& claim, bool negated
   const char* quantifier = instance.is_point() ? "at the given weights,"
                            : negated           ? "for some choice of the weights in the given boxes,"
                                                : "for every choice of the weights in the given boxes,";
-  return fmt::format("For the {} network with d = {}, m = {} {}-form students and r = {} {}-form teachers, {} {}.",
-                     to_string(instance.activation), instance.dimension(), instance.student_count(),
-                     to_string(instance.neuron), instance.teacher_count(), to_string(instance.teacher_neuron),
-                     quantifier, negated ? claim.negated_body : claim.body);
+  return fmt::format(
+      "For the {} network with d = {}, m = {} {}-form students and r = {} {}-form teachers, {} {}.",
+      to_string(instance.activation), instance.dimension(), instance.student_count(),
+      to_string(instance.neuron), instance.teacher_count(), to_string(instance.teacher_neuron), quantifier,
+      negated ? claim.negated_body : claim.body);
 }
 
 Proof prove(const Instance& instance, const Claim& claim, const Budget& budget) {
-  if (instance.is_point()) return proof_of(instance, claim, escalate(claim.attempt_for(instance), budget), budget);
+  if (instance.is_point())
+    return proof_of(instance, claim, escalate(claim.attempt_for(instance), budget), budget);
   const Escalated whole = escalate_on_box(claim.attempt_for(instance), budget);
   if (whole.decision.verdict == Verdict::proved) return proof_of(instance, claim, whole, budget);
   if (const auto witness = find_witness(instance, claim, budget)) {
@@ -129,8 +135,9 @@ json::Value bounds_value(const std::string& lo, const std::string& hi) {
 }
 
 std::string undefined_gradient_reason(std::size_t student) {
-  return fmt::format("the gradient is undefined where a unit-form student is zero, and student[{}] is or may be zero",
-                     student);
+  return fmt::format(
+      "the gradient is undefined where a unit-form student is zero, and student[{}] is or may be zero",
+      student);
 }
 
 }  // namespace lojacert

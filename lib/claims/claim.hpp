@@ -12,8 +12,8 @@
 
 namespace lojacert {
 
-/// One attempt at a given precision. It decides the claim for every choice of the numbers in the boxes of the instance it
-/// was made for: proved means all choices satisfy it, disproved that none does.
+/// One attempt at a given precision. It decides the claim for every choice of the numbers in the boxes of the
+/// instance it was made for: proved means all choices satisfy it, disproved that none does.
 using Attempt = std::function<Decision(Bits)>;
 
 /// One claim about one instance (certificates/README.md, section 4), ready to be decided.
@@ -22,11 +22,14 @@ struct Claim {
   std::vector<std::pair<std::string, json::Value>> constants;  ///< in the order of the specification
   std::string body;                                            ///< section 4.6
   std::string negated_body;
-  std::function<Attempt(const Instance&)> attempt_for;  ///< the decider of an instance: this one, or a witness in its boxes
-  std::vector<std::pair<std::string, json::Value>> evidence = {};  ///< what this kind adds to the common evidence
+  std::function<Attempt(const Instance&)>
+      attempt_for;  ///< the decider of an instance: this one, or a witness in its boxes
+  std::vector<std::pair<std::string, json::Value>> evidence =
+      {};  ///< what this kind adds to the common evidence
 };
 
-/// What a prover hands over. `claim` is the object of the certificate: negated where disproved, the claim as asked where undecided.
+/// What a prover hands over. `claim` is the object of the certificate: negated where disproved, the claim as
+/// asked where undecided.
 struct Proof {
   Verdict verdict = Verdict::undecided;
   double margin_bits = 0;

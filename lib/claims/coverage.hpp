@@ -11,7 +11,7 @@ struct Coverage {
   const char* activation;  ///< for which activations
   const char* forms;       ///< for which neuron forms
   const char* points_boxes;
-  const char* limits;      ///< what is refused or stays open, and why
+  const char* limits;  ///< what is refused or stays open, and why
 };
 
 [[nodiscard]] std::span<const Coverage> coverage();

@@ -21,7 +21,8 @@ struct Bounds {
   RationalInterval norm;
 };
 
-Decision decide_inside(const Interval& value, const RationalInterval& bounds, Bits bits, const std::string& what) {
+Decision decide_inside(const Interval& value, const RationalInterval& bounds, Bits bits,
+                       const std::string& what) {
   return both(decide_less_equal(Interval::from(bounds.lo, bits), value, "lo <= " + what),
               decide_less_equal(value, Interval::from(bounds.hi, bits), what + " <= hi"));
 }
@@ -51,7 +52,8 @@ struct TextBounds {
 };
 
 TextBounds text_bounds(const Interval& x, int digits) {
-  if (!x.is_finite()) throw UndecidedError("no bounded enclosure of the gradient was found; make the boxes smaller");
+  if (!x.is_finite())
+    throw UndecidedError("no bounded enclosure of the gradient was found; make the boxes smaller");
   return {x.decimal_inf(digits), x.decimal_sup(digits)};
 }
 
@@ -63,7 +65,8 @@ RationalInterval parsed(const TextBounds& bounds) {
 
 Claim gradient_norm_claim(const std::string& lo, const std::string& hi) {
   const RationalInterval norm{parse_constant("norm-lo", lo), parse_constant("norm-hi", hi)};
-  if (norm.lo > norm.hi) throw InputError(fmt::format("gradient norm: lo = {} is larger than hi = {}", lo, hi));
+  if (norm.lo > norm.hi)
+    throw InputError(fmt::format("gradient norm: lo = {} is larger than hi = {}", lo, hi));
   Claim claim;
   claim.kind = "gradient";
   claim.constants = {{"gradient_norm", bounds_value(lo, hi)}};
@@ -75,7 +78,8 @@ Claim gradient_norm_claim(const std::string& lo, const std::string& hi) {
 
 Claim gradient_enclosure_claim(const Instance& instance, int digits, const Budget& budget) {
   const Landscape landscape(instance);
-  if (const auto student = landscape.undefined_at()) throw UndecidedError(undefined_gradient_reason(*student));
+  if (const auto student = landscape.undefined_at())
+    throw UndecidedError(undefined_gradient_reason(*student));
   const NarrowEvaluation narrow = narrow_evaluation(landscape, std::pow(10.0, -digits), budget.max_bits);
   const Gradient& gradient = *narrow.evaluation.gradient;
   const int printed = digits + 2;

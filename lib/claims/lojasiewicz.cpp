@@ -62,16 +62,19 @@ std::string best_kappa(const Instance& instance, const std::string& beta, const 
   constexpr int digits = 5;
   const Rational beta_value = exponent(beta);
   const Landscape landscape(instance);
-  if (const auto student = landscape.undefined_at()) throw UndecidedError(undefined_gradient_reason(*student));
+  if (const auto student = landscape.undefined_at())
+    throw UndecidedError(undefined_gradient_reason(*student));
   if (landscape.loss_is_exactly_zero()) {
-    throw UndecidedError("L(W) = 0 exactly, so every kappa holds and there is no best one; name one with --kappa");
+    throw UndecidedError(
+        "L(W) = 0 exactly, so every kappa holds and there is no best one; name one with --kappa");
   }
   const NarrowEvaluation narrow = narrow_evaluation(landscape, 1e-7, budget.max_bits);
   const Interval ratio =
       lojasiewicz_ratio(narrow.evaluation.gradient->norm, narrow.evaluation.loss, beta_value);
   if (!ratio.is_finite() || ratio.contains_zero()) {
-    throw UndecidedError("no positive kappa can be proved: the enclosure of the gradient norm or of the loss reaches 0" +
-                           std::string(instance.is_point() ? "" : "; make the boxes smaller"));
+    throw UndecidedError(
+        "no positive kappa can be proved: the enclosure of the gradient norm or of the loss reaches 0" +
+        std::string(instance.is_point() ? "" : "; make the boxes smaller"));
   }
   return decimal_lower(ratio.inf(), digits);
 }

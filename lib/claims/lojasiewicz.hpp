@@ -7,14 +7,17 @@
 
 namespace lojacert {
 
-/// The claim with the given constants (exact numbers as text, both positive). Throws InputError where one is not.
+/// The claim with the given constants (exact numbers as text, both positive). Throws InputError where one is
+/// not.
 [[nodiscard]] Claim lojasiewicz_claim(const std::string& kappa, const std::string& beta);
 
-/// The largest kappa of 5 digits that the enclosures prove: on a point instance within 0.1% of ||grad L|| / L^beta.
-/// Throws UndecidedError where there is none: L = 0 (every kappa holds), a gradient that may be 0, or one that is undefined.
+/// The largest kappa of 5 digits that the enclosures prove: on a point instance within 0.1% of ||grad L|| /
+/// L^beta. Throws UndecidedError where there is none: L = 0 (every kappa holds), a gradient that may be 0, or
+/// one that is undefined.
 [[nodiscard]] std::string best_kappa(const Instance& instance, const std::string& beta, const Budget& budget);
 
 /// ||grad L(W)|| / L(W)^beta from enclosures of both.
-[[nodiscard]] Interval lojasiewicz_ratio(const Interval& gradient_norm, const Interval& loss, const Rational& beta);
+[[nodiscard]] Interval lojasiewicz_ratio(const Interval& gradient_norm, const Interval& loss,
+                                         const Rational& beta);
 
 }  // namespace lojacert

@@ -42,7 +42,8 @@ Claim loss_claim(const std::optional<std::string>& lo, const std::optional<std::
   }
   if (!lo && !hi) throw InputError("loss: give a lower bound, an upper bound or both");
   if (lo && hi) {
-    if (*bounds.lo > *bounds.hi) throw InputError(fmt::format("loss: lo = {} is larger than hi = {}", *lo, *hi));
+    if (*bounds.lo > *bounds.hi)
+      throw InputError(fmt::format("loss: lo = {} is larger than hi = {}", *lo, *hi));
     claim.body = fmt::format("{} <= L(W) <= {}", *lo, *hi);
     claim.negated_body = fmt::format("L(W) < {} or L(W) > {}", *lo, *hi);
   } else if (lo) {

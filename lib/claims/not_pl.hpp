@@ -1,5 +1,6 @@
 #pragma once
-// The claim `not-pl`: 0 < ||grad L(W)||_F^2 < 2 c L(W), so the Polyak-Łojasiewicz inequality with constant c fails at W.
+// The claim `not-pl`: 0 < ||grad L(W)||_F^2 < 2 c L(W), so the Polyak-Łojasiewicz inequality with constant c
+// fails at W.
 
 #include <lojacert/claims/claim.hpp>
 

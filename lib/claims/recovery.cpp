@@ -28,7 +28,8 @@ Rational non_negative(const std::string& text, const char* name) {
 Rational parse_delta1(const std::string& text) {
   const Rational value = non_negative(text, "delta1");
   if (value > Rational(15707, 10000)) {
-    throw InputError(fmt::format("delta1 = {} must be at most 1.5707 radians, less than a right angle", text));
+    throw InputError(
+        fmt::format("delta1 = {} must be at most 1.5707 radians, less than a right angle", text));
   }
   return value;
 }
@@ -55,8 +56,8 @@ Decision decide_bounds(const ClusterReport& report, const Bounds& bounds, Bits b
 }
 
 /// A wrong assignment says nothing about recovery: it decides neither the claim nor its negation.
-Decision decide(const Clusters& clusters, const Assignment& assignment, const Rational& delta1, const Bounds& bounds,
-                Bits bits) {
+Decision decide(const Clusters& clusters, const Assignment& assignment, const Rational& delta1,
+                const Bounds& bounds, Bits bits) {
   const Decision correct = clusters.assignment_is_correct(assignment, delta1, bits);
   if (correct.verdict == Verdict::undecided) return correct;
   if (correct.verdict == Verdict::disproved) return never("the assignment is not the nearest one everywhere");

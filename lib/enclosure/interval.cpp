@@ -12,9 +12,10 @@
 
 namespace lojacert {
 
-// The only place that names Boost's MPFI number. It is used as the owner of an mpfi_t and through MPFI's own functions:
-// its constructors take the precision from a process-wide default, its two-number constructor is an interval where one may expect a
-// precision, and its comparisons terminate the program when the answer is not certain.
+// The only place that names Boost's MPFI number. It is used as the owner of an mpfi_t and through MPFI's own
+// functions: its constructors take the precision from a process-wide default, its two-number constructor is
+// an interval where one may expect a precision, and its comparisons terminate the program when the answer is
+// not certain.
 class Interval::Number {
  public:
   explicit Number(Bits bits) { mpfi_set_prec(value(), static_cast<mpfr_prec_t>(bits.value)); }
@@ -36,7 +37,8 @@ class Interval::Number {
   }
 
  private:
-  boost::multiprecision::number<boost::multiprecision::mpfi_float_backend<0>, boost::multiprecision::et_off> owner_;
+  boost::multiprecision::number<boost::multiprecision::mpfi_float_backend<0>, boost::multiprecision::et_off>
+      owner_;
 };
 
 namespace {
@@ -272,8 +274,9 @@ Interval cos(const Interval& a) {
   return result;
 }
 
-// On y >= 0 the angle decreases in x; in y it increases where x > 0 and decreases where x < 0. So the smallest
-// angle has the largest x, the largest angle the smallest x, and the sign of that x picks the end of y.
+// On y >= 0 the angle decreases in x; in y it increases where x > 0 and decreases where x < 0. So the
+// smallest angle has the largest x, the largest angle the smallest x, and the sign of that x picks the end of
+// y.
 Interval angle_of(const Interval& y, const Interval& x) {
   const Interval height = max_zero(y);
   Interval result(larger(y.precision(), x.precision()));
@@ -285,7 +288,8 @@ Interval angle_of(const Interval& y, const Interval& x) {
   mpfr_atan2(result.number_->sup(), y_for_largest, c.inf(), MPFR_RNDU);
   // x = -0 or the point (0, 0) would make atan2 speak of signed zeros; every direction is possible there.
   if (mpfr_zero_p(y_for_smallest) != 0 && mpfr_sgn(c.sup()) == 0) mpfr_set_zero(result.number_->inf(), 1);
-  if (mpfr_zero_p(y_for_largest) != 0 && mpfr_sgn(c.inf()) == 0) mpfr_const_pi(result.number_->sup(), MPFR_RNDU);
+  if (mpfr_zero_p(y_for_largest) != 0 && mpfr_sgn(c.inf()) == 0)
+    mpfr_const_pi(result.number_->sup(), MPFR_RNDU);
   return result;
 }
 

@@ -15,12 +15,13 @@ struct Bits {
 };
 
 /// A closed interval [inf, sup] of real numbers whose end points are MPFR numbers. Every operation returns an
-/// interval that contains the exact result for all members of its operands; the result carries the larger of the
-/// operands' precisions. There is no `<` and no `==`: an enclosure is not a number (see certainly_less and its like).
+/// interval that contains the exact result for all members of its operands; the result carries the larger of
+/// the operands' precisions. There is no `<` and no `==`: an enclosure is not a number (see certainly_less
+/// and its like).
 ///
-/// An interval with an end point that is NaN is invalid: it compares certainly to nothing. An operation outside its domain
-/// (a division by an interval that contains 0, the logarithm of one that reaches 0) gives an unbounded or an invalid interval,
-/// which decides nothing, instead of throwing.
+/// An interval with an end point that is NaN is invalid: it compares certainly to nothing. An operation
+/// outside its domain (a division by an interval that contains 0, the logarithm of one that reaches 0) gives
+/// an unbounded or an invalid interval, which decides nothing, instead of throwing.
 class Interval {
  public:
   Interval(const Interval& other);
@@ -60,7 +61,8 @@ class Interval {
   void add_product(const Interval& a, const Interval& b);
 
   /// target[k] += factor * vector[k] for every k, with one temporary in all. The spans have one length.
-  friend void add_multiple(std::span<Interval> target, const Interval& factor, std::span<const Interval> vector);
+  friend void add_multiple(std::span<Interval> target, const Interval& factor,
+                           std::span<const Interval> vector);
 
   /// True when both ends are finite numbers.
   [[nodiscard]] bool is_finite() const;
@@ -71,32 +73,37 @@ class Interval {
   /// The end points, exactly. Throws std::domain_error unless is_finite().
   [[nodiscard]] Rational inf() const;
   [[nodiscard]] Rational sup() const;
-  /// A point near the middle, at the same precision: a choice that any formula may make, not a bound. Invalid where unbounded.
+  /// A point near the middle, at the same precision: a choice that any formula may make, not a bound. Invalid
+  /// where unbounded.
   [[nodiscard]] Interval midpoint() const;
   /// The midpoint, rounded to double: a number to look at or to steer by, not a bound.
   [[nodiscard]] double approximate_mid() const;
-  /// log2 of sup |x| and of the width, up to one unit; -infinity for 0, +infinity where unbounded: to steer by, not a bound.
+  /// log2 of sup |x| and of the width, up to one unit; -infinity for 0, +infinity where unbounded: to steer
+  /// by, not a bound.
   [[nodiscard]] double approximate_log2_mag() const;
   [[nodiscard]] double approximate_log2_width() const;
 
-  /// Decimals of `digits` significant digits: inf rounded down, sup rounded up. Valid bounds; "-inf", "inf" where unbounded.
+  /// Decimals of `digits` significant digits: inf rounded down, sup rounded up. Valid bounds; "-inf", "inf"
+  /// where unbounded.
   [[nodiscard]] std::string decimal_inf(int digits) const;
   [[nodiscard]] std::string decimal_sup(int digits) const;
 
   friend Interval sqr(const Interval& a);
-  /// Square root; the part of `a` below 0 is cut off (for a quantity known to be >= 0 whose enclosure dips below).
+  /// Square root; the part of `a` below 0 is cut off (for a quantity known to be >= 0 whose enclosure dips
+  /// below).
   friend Interval sqrt_nonnegative(const Interval& a);
   friend Interval abs(const Interval& a);
   friend Interval exp(const Interval& a);
   friend Interval log(const Interval& a);
   friend Interval sin(const Interval& a);
   friend Interval cos(const Interval& a);
-  /// The angle atan2(y, x) in [0, pi] for y >= 0 (the part of y below 0 is cut off), by monotonicity at the end points.
-  /// Where y and x may both be 0 the angle is [0, pi] or the part of it that the signs leave.
+  /// The angle atan2(y, x) in [0, pi] for y >= 0 (the part of y below 0 is cut off), by monotonicity at the
+  /// end points. Where y and x may both be 0 the angle is [0, pi] or the part of it that the signs leave.
   friend Interval angle_of(const Interval& y, const Interval& x);
   /// The smallest interval that contains both.
   friend Interval hull(const Interval& a, const Interval& b);
-  /// The common part of two enclosures of one number; throws std::domain_error if they are disjoint (then one is wrong).
+  /// The common part of two enclosures of one number; throws std::domain_error if they are disjoint (then one
+  /// is wrong).
   friend Interval intersection(const Interval& a, const Interval& b);
   /// [-sup|a|, sup|a|].
   friend Interval symmetric(const Interval& a);

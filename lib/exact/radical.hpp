@@ -17,8 +17,8 @@ struct Radical {
 [[nodiscard]] bool is_square(const Integer& value, Integer& root);
 
 /// True exactly when the sum of the radicals is 0.
-/// Square roots of integers in different classes modulo rational squares are linearly independent over the rationals,
-/// so the sum vanishes exactly when the coefficients vanish class by class.
+/// Square roots of integers in different classes modulo rational squares are linearly independent over the
+/// rationals, so the sum vanishes exactly when the coefficients vanish class by class.
 [[nodiscard]] bool sum_is_zero(std::span<const Radical> radicals);
 
 }  // namespace lojacert

@@ -1,12 +1,13 @@
 #pragma once
-// The Gaussian kernel of the absolute value, E|u.x||v.x| for x ~ N(0, I): one formula, generic over the enclosure.
+// The Gaussian kernel of the absolute value, E|u.x||v.x| for x ~ N(0, I): one formula, generic over the
+// enclosure.
 
 #include <utility>
 
 namespace lojacert {
 
-/// What the kernel needs to know of two vectors u, v: their inner product, S = sqrt(|u|^2 |v|^2 - <u,v>^2) >= 0 and the
-/// angle t = atan2(S, <u,v>) in [0, pi] between them. |u||v| cos t = dot and |u||v| sin t = gap.
+/// What the kernel needs to know of two vectors u, v: their inner product, S = sqrt(|u|^2 |v|^2 - <u,v>^2) >=
+/// 0 and the angle t = atan2(S, <u,v>) in [0, pi] between them. |u||v| cos t = dot and |u||v| sin t = gap.
 template <class E>
 struct PairGeometry {
   E dot;

@@ -22,7 +22,8 @@ double approximate_log2_relative_width(const Interval& x) {
   return approximate_log2_relative_width(x, x.approximate_log2_mag());
 }
 
-/// The excess bits of width over what is asked; <= 0 when narrow. Boxes have a width that no precision removes.
+/// The excess bits of width over what is asked; <= 0 when narrow. Boxes have a width that no precision
+/// removes.
 double loss_excess(const Interval& loss, double log2_asked) {
   return approximate_log2_relative_width(loss) - log2_asked;
 }
@@ -36,7 +37,8 @@ double gradient_excess(const Gradient& gradient, double log2_asked) {
   return excess;
 }
 
-/// An enclosure whose relative width is below 1/4 shows its size: then the missing bits are known, otherwise double.
+/// An enclosure whose relative width is below 1/4 shows its size: then the missing bits are known, otherwise
+/// double.
 long next_precision(long bits, double excess, double log2_asked) {
   const bool size_is_known = excess + log2_asked < -2;
   const double step = size_is_known ? excess + 4 : static_cast<double>(bits);
@@ -80,7 +82,8 @@ NarrowEvaluation narrow_evaluation(const Landscape& landscape, double relative_w
     const double excess =
         result.evaluation.gradient ? gradient_excess(*result.evaluation.gradient, log2_asked) : -infinity;
     result.gradient_is_narrow = excess <= 0;
-    if (result.gradient_is_narrow || bits >= gradient_limit || is_stuck(landscape, bits, before, excess)) return result;
+    if (result.gradient_is_narrow || bits >= gradient_limit || is_stuck(landscape, bits, before, excess))
+      return result;
     before = excess;
     bits = std::min(next_precision(bits, excess, log2_asked), gradient_limit);
   }

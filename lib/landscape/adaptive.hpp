@@ -19,12 +19,15 @@ struct NarrowLoss {
   bool is_narrow = false;
 };
 
-/// Encloses the loss with width <= relative_width * loss. Precision doubles until L is known to be positive, then jumps
-/// to what the width asks for. Stops at max_bits, and on boxes when precision does not help; `is_narrow` says which.
+/// Encloses the loss with width <= relative_width * loss. Precision doubles until L is known to be positive,
+/// then jumps to what the width asks for. Stops at max_bits, and on boxes when precision does not help;
+/// `is_narrow` says which.
 [[nodiscard]] NarrowLoss narrow_loss(const Landscape& landscape, double relative_width, long max_bits);
 
-/// Encloses loss, gradient norm and (relative to the norm) every partial derivative as narrowly. A gradient that cancels to nothing (at a critical
-/// point with positive loss) cannot be narrow relative to itself: then it stops at twice the precision that sufficed for the loss plus 256 bits.
-[[nodiscard]] NarrowEvaluation narrow_evaluation(const Landscape& landscape, double relative_width, long max_bits);
+/// Encloses loss, gradient norm and (relative to the norm) every partial derivative as narrowly. A gradient
+/// that cancels to nothing (at a critical point with positive loss) cannot be narrow relative to itself: then
+/// it stops at twice the precision that sufficed for the loss plus 256 bits.
+[[nodiscard]] NarrowEvaluation narrow_evaluation(const Landscape& landscape, double relative_width,
+                                                 long max_bits);
 
 }  // namespace lojacert

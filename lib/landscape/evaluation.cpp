@@ -21,7 +21,8 @@ CircleConstants<Interval> circle_constants(Bits bits) {
   return {pi / Interval::exact(2L, bits), Interval::exact(2L, bits) / pi};
 }
 
-/// L from the pair sum: L_abs; L_abs / 4; or L_abs / 4 + |z|^2 / 8 (docs/theory/landscape.md, even and odd parts).
+/// L from the pair sum: L_abs; L_abs / 4; or L_abs / 4 + |z|^2 / 8 (docs/theory/landscape.md, even and odd
+/// parts).
 Interval loss_from(const IntervalSum& sum, Activation activation, Bits bits) {
   const Interval loss_abs = max_zero(sum.twice_loss) / Interval::exact(2L, bits);
   if (activation == Activation::abs) return loss_abs;
@@ -58,7 +59,8 @@ Interval squared_length(std::span<const Interval> u, Bits bits) {
 }
 
 /// |w| (g + w^ <w^, g>), the gradient in w of a `norm` neuron with p = |w| w, from g = grad_p L; w is not 0.
-std::vector<Interval> through_norm_form(std::vector<Interval> gradient, std::span<const Interval> w, Bits bits) {
+std::vector<Interval> through_norm_form(std::vector<Interval> gradient, std::span<const Interval> w,
+                                        Bits bits) {
   const Interval length = sqrt_nonnegative(squared_length(w, bits));
   const Interval along = inner_product(w, gradient, bits) / length;
   for (std::size_t k = 0; k < w.size(); ++k) gradient[k] = gradient[k] * length + w[k] * along;
@@ -85,8 +87,11 @@ std::optional<std::size_t> first_zero_student(const LineNetwork& network) {
 class PointEvaluator {
  public:
   explicit PointEvaluator(const Instance& instance)
-      : activation_(instance.activation), form_(instance.neuron), dimension_(instance.dimension()),
-        network_(merge_by_lines(instance)), loss_is_zero_(lojacert::loss_is_zero(network_, activation_)) {
+      : activation_(instance.activation),
+        form_(instance.neuron),
+        dimension_(instance.dimension()),
+        network_(merge_by_lines(instance)),
+        loss_is_zero_(lojacert::loss_is_zero(network_, activation_)) {
     if (form_ == NeuronForm::unit) undefined_at_ = first_zero_student(network_);
   }
 
@@ -124,8 +129,8 @@ class PointEvaluator {
       const auto value = [&](const QuadraticNumber& number) {
         return Interval::from(number.plain, bits) + Interval::from(number.radical, bits) * length;
       };
-      terms.push_back({std::move(vector), Interval::from(line.squared_norm, bits), value(line.even), value(line.odd),
-                       line.has_student, false});
+      terms.push_back({std::move(vector), Interval::from(line.squared_norm, bits), value(line.even),
+                       value(line.odd), line.has_student, false});
     }
     return terms;
   }
@@ -183,7 +188,9 @@ class BoxEvaluator {
     }
   }
 
-  [[nodiscard]] std::size_t term_count() const { return instance_.student_count() + instance_.teacher_count(); }
+  [[nodiscard]] std::size_t term_count() const {
+    return instance_.student_count() + instance_.teacher_count();
+  }
   [[nodiscard]] std::optional<std::size_t> undefined_at() const { return undefined_at_; }
 
   [[nodiscard]] Evaluation evaluate(Bits bits, bool with_gradient) const {
@@ -225,7 +232,8 @@ class BoxEvaluator {
     return terms;
   }
 
-  /// S(u, v) = S(u, v - lambda u) for every lambda: with lambda near <u,v>/|u|^2 the root is taken of a small quantity.
+  /// S(u, v) = S(u, v - lambda u) for every lambda: with lambda near <u,v>/|u|^2 the root is taken of a small
+  /// quantity.
   [[nodiscard]] static IntervalPair pair_of(const IntervalTerm& u, const IntervalTerm& v, Bits bits) {
     Interval dot = inner_product(u.vector, v.vector, bits);
     Interval lambda = u.may_vanish ? Interval::zero(bits) : (dot / u.squared_norm).midpoint();
@@ -257,12 +265,14 @@ class BoxEvaluator {
 
   /// A norm-form student whose box reaches 0: its gradient has length at most 2 |w| |grad_p L|, and
   /// |gamma| = |E[R sign x]| <= sum of |even| |u|, |z| <= sum of |odd| |u|.
-  [[nodiscard]] std::vector<Interval> near_zero_gradient(const IntervalSum& sum, std::span<const IntervalTerm> terms,
-                                                         std::size_t j, Bits bits) const {
+  [[nodiscard]] std::vector<Interval> near_zero_gradient(const IntervalSum& sum,
+                                                         std::span<const IntervalTerm> terms, std::size_t j,
+                                                         Bits bits) const {
     Interval bound = Interval::zero(bits);
-    for (const IntervalTerm& term : terms) bound.add_product(abs(term.even), sqrt_nonnegative(term.squared_norm));
-    const std::vector<Interval> gamma_bound = effective_gradient({bound}, {sum.twice_loss, {}, {bound}},
-                                                                 instance_.activation, bits);
+    for (const IntervalTerm& term : terms)
+      bound.add_product(abs(term.even), sqrt_nonnegative(term.squared_norm));
+    const std::vector<Interval> gamma_bound =
+        effective_gradient({bound}, {sum.twice_loss, {}, {bound}}, instance_.activation, bits);
     const Interval length = sqrt_nonnegative(terms[j].squared_norm);
     const Interval entry = symmetric(Interval::exact(2L, bits) * length * gamma_bound.front());
     return std::vector<Interval>(instance_.dimension(), entry);
@@ -285,7 +295,8 @@ struct Landscape::Parts {
 
 Landscape::Landscape(const Instance& instance) {
   if (instance.gram) {
-    throw InstanceError("teacher: given by its Gram matrix, which serves claims about a teacher alone; give the vectors");
+    throw InstanceError(
+        "teacher: given by its Gram matrix, which serves claims about a teacher alone; give the vectors");
   }
   if (!instance.student) throw InstanceError("student: missing; the loss and its gradient need one");
   Parts parts;

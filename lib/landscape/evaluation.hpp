@@ -19,14 +19,16 @@ struct Gradient {
 
 /// Enclosures at one precision. For a box instance each holds for every choice of the numbers in the boxes.
 struct Evaluation {
-  Interval loss;                          ///< L(W) >= 0
-  std::optional<Gradient> gradient;       ///< absent where undefined (below) or not asked for
-  std::optional<std::size_t> undefined_at;  ///< a unit-form student that is, or may be, zero: L has no gradient there
+  Interval loss;                     ///< L(W) >= 0
+  std::optional<Gradient> gradient;  ///< absent where undefined (below) or not asked for
+  std::optional<std::size_t>
+      undefined_at;  ///< a unit-form student that is, or may be, zero: L has no gradient there
 };
 
 /// Evaluates the loss L(W) and its gradient of an instance with a student, at any precision.
-/// Construction does the exact part once: vectors become integer directions, parallel ones are merged, L = 0 is recognised.
-/// Rigorous: every enclosure contains the true value (docs/theory/landscape.md; docs/numerics/evaluation.md).
+/// Construction does the exact part once: vectors become integer directions, parallel ones are merged, L = 0
+/// is recognised. Rigorous: every enclosure contains the true value (docs/theory/landscape.md;
+/// docs/numerics/evaluation.md).
 class Landscape {
  public:
   /// Throws InstanceError when the instance has no student or its teacher is only a Gram matrix.
@@ -39,7 +41,8 @@ class Landscape {
   [[nodiscard]] Interval loss(Bits bits) const;  ///< the loss alone, about half the work
 
   [[nodiscard]] bool is_point() const;
-  [[nodiscard]] std::size_t term_count() const;  ///< summands of the pair sum: lines of a point, neurons of a box
+  [[nodiscard]] std::size_t term_count()
+      const;  ///< summands of the pair sum: lines of a point, neurons of a box
   /// True only when L(W) = 0 was proved by exact arithmetic.
   [[nodiscard]] bool loss_is_exactly_zero() const;
   [[nodiscard]] std::optional<std::size_t> undefined_at() const;

@@ -11,7 +11,8 @@ namespace {
 using boost::multiprecision::denominator;
 using boost::multiprecision::numerator;
 
-/// A row as scale * direction with a primitive integer direction whose first nonzero entry is positive; an empty direction for a zero row.
+/// A row as scale * direction with a primitive integer direction whose first nonzero entry is positive; an
+/// empty direction for a zero row.
 struct ScaledDirection {
   std::vector<Integer> direction;
   Rational scale;
@@ -114,8 +115,9 @@ LineNetwork merge_by_lines(const Instance& instance) {
 }
 
 bool loss_is_zero(const LineNetwork& network, Activation activation) {
-  const bool even_part_is_zero = std::all_of(network.lines.begin(), network.lines.end(),
-                                             [](const Line& line) { return line.even.is_zero(line.squared_norm); });
+  const bool even_part_is_zero =
+      std::all_of(network.lines.begin(), network.lines.end(),
+                  [](const Line& line) { return line.even.is_zero(line.squared_norm); });
   return even_part_is_zero && (activation != Activation::relu || odd_sum_is_zero(network));
 }
 

@@ -18,8 +18,8 @@ struct QuadraticNumber {
 };
 
 /// A line through the origin with everything that lies on it. Its direction n is a primitive integer vector.
-/// On the line the signed sum of |neuron's effective vector . x| is `even` |n.x| and the signed sum of effective vectors is `odd` n;
-/// students count +1, teachers -1.
+/// On the line the signed sum of |neuron's effective vector . x| is `even` |n.x| and the signed sum of
+/// effective vectors is `odd` n; students count +1, teachers -1.
 struct Line {
   std::vector<Integer> direction;
   Integer squared_norm;  ///< N = n.n
@@ -44,8 +44,8 @@ struct LineNetwork {
 /// Merges the vectors of a point instance with a student by lines, exactly. Throws std::logic_error on boxes.
 [[nodiscard]] LineNetwork merge_by_lines(const Instance& instance);
 
-/// True exactly when the loss is 0: every line's even part vanishes and, for `relu`, the sum of all odd parts too
-/// (docs/theory/landscape.md, zero loss).
+/// True exactly when the loss is 0: every line's even part vanishes and, for `relu`, the sum of all odd parts
+/// too (docs/theory/landscape.md, zero loss).
 [[nodiscard]] bool loss_is_zero(const LineNetwork& network, Activation activation);
 
 }  // namespace lojacert

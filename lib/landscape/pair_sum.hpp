@@ -21,8 +21,8 @@ struct Term {
   bool may_vanish = false;  ///< u may be 0: no direction, so no gradient is computed
 };
 
-/// 2 L_abs = E R^2 of R(x) = sum_g even_g |u_g.x|; for each g that asks for it gamma_g = E[R(x) sign(u_g.x) x]; z = sum_g odd_g u_g.
-/// `gamma` holds dimension-many entries per term, empty ones where not asked for.
+/// 2 L_abs = E R^2 of R(x) = sum_g even_g |u_g.x|; for each g that asks for it gamma_g = E[R(x) sign(u_g.x)
+/// x]; z = sum_g odd_g u_g. `gamma` holds dimension-many entries per term, empty ones where not asked for.
 template <class E>
 struct PairSum {
   E twice_loss;
@@ -30,8 +30,10 @@ struct PairSum {
   std::vector<E> odd_sum;
 };
 
-/// Source: docs/theory/landscape.md, loss and gradient in closed form. `pair_of(g, h)` gives the PairGeometry of u_g and u_h for g < h;
-/// the pair of a vector with itself is exact: K(u, u) = |u|^2 and the gradient term is u. E has `add_product` and a free function add_multiple(target, factor, vector): target += factor * vector.
+/// Source: docs/theory/landscape.md, loss and gradient in closed form. `pair_of(g, h)` gives the PairGeometry
+/// of u_g and u_h for g < h; the pair of a vector with itself is exact: K(u, u) = |u|^2 and the gradient term
+/// is u. E has `add_product` and a free function add_multiple(target, factor, vector): target += factor *
+/// vector.
 template <class E, class PairOf>
 [[nodiscard]] PairSum<E> pair_sum(std::span<const Term<E>> terms, const PairOf& pair_of,
                                   const CircleConstants<E>& constants, const E& zero, bool with_gradient) {
@@ -39,7 +41,9 @@ template <class E, class PairOf>
   const std::vector<E> zero_vector(dimension, zero);
   PairSum<E> sum{zero, std::vector<std::vector<E>>(terms.size()), zero_vector};
   std::vector<E> along_itself(terms.size(), zero);
-  const auto asks = [&](std::size_t g) { return with_gradient && terms[g].wants_gradient && !terms[g].may_vanish; };
+  const auto asks = [&](std::size_t g) {
+    return with_gradient && terms[g].wants_gradient && !terms[g].may_vanish;
+  };
 
   E off_diagonal = zero;
   for (std::size_t g = 0; g < terms.size(); ++g) {

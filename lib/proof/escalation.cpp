@@ -13,7 +13,8 @@ constexpr double bits_that_settle_equality = 256;
 constexpr double least_gain_on_box = 0.1;
 
 long next_precision(long bits, const Decision& decision) {
-  const double missing = std::isfinite(decision.margin_bits) ? -decision.margin_bits : static_cast<double>(bits);
+  const double missing =
+      std::isfinite(decision.margin_bits) ? -decision.margin_bits : static_cast<double>(bits);
   // Nothing is known before the sides show some bits: double. Afterwards the margin says what is missing.
   const double step = decision.resolved_bits < 4 ? static_cast<double>(bits)
                                                  : std::clamp(missing + 8, 0.5 * static_cast<double>(bits),
@@ -35,13 +36,15 @@ Escalated climb(const std::function<Decision(Bits)>& decide, const Budget& budge
     if (result.decision.verdict != Verdict::undecided) return result;
     if (result.decision.resolved_bits >= bits_that_settle_equality) {
       if (std::isfinite(result.decision.resolved_bits)) {
-        result.decision.reason += ": they agree to " + std::to_string(std::lround(result.decision.resolved_bits)) +
+        result.decision.reason += ": they agree to " +
+                                  std::to_string(std::lround(result.decision.resolved_bits)) +
                                   " bits, so perhaps they are equal, which no precision can show";
       }
       return result;
     }
     if (on_box && !first && bits > 2 * first_bits && !more_precision_helps(before, result.decision)) {
-      result.decision.reason += ": the boxes are too wide, and more precision does not help; make them smaller";
+      result.decision.reason +=
+          ": the boxes are too wide, and more precision does not help; make them smaller";
       return result;
     }
     if (bits >= budget.max_bits) {

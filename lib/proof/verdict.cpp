@@ -38,9 +38,12 @@ Decision compare(const Interval& a, const Interval& b, bool holds, bool fails, c
 
 const char* to_string(Verdict verdict) {
   switch (verdict) {
-    case Verdict::proved: return "PROVED";
-    case Verdict::disproved: return "DISPROVED";
-    case Verdict::undecided: return "UNDECIDED";
+    case Verdict::proved:
+      return "PROVED";
+    case Verdict::disproved:
+      return "DISPROVED";
+    case Verdict::undecided:
+      return "UNDECIDED";
   }
   throw std::logic_error("unknown verdict");
 }

@@ -13,9 +13,10 @@ enum class Verdict { proved, disproved, undecided };
 [[nodiscard]] const char* to_string(Verdict verdict);  // "PROVED", "DISPROVED", "UNDECIDED"
 
 /// A verdict with its margin.
-/// `margin_bits` = log2(distance of the midpoints / sum of the radii) of the closest comparison behind the verdict: bits to spare where
-/// positive (+infinity: exact), bits missing where negative. `resolved_bits` = log2(magnitude / sum of the radii): how many bits of
-/// the compared quantities are known. Both steer and inform; they decide nothing.
+/// `margin_bits` = log2(distance of the midpoints / sum of the radii) of the closest comparison behind the
+/// verdict: bits to spare where positive (+infinity: exact), bits missing where negative. `resolved_bits` =
+/// log2(magnitude / sum of the radii): how many bits of the compared quantities are known. Both steer and
+/// inform; they decide nothing.
 struct Decision {
   Verdict verdict = Verdict::undecided;
   double margin_bits = 0;

@@ -61,11 +61,13 @@ std::vector<ExactRow> exact_rows(const ExactMatrix& rows) {
 class PointAngles {
  public:
   explicit PointAngles(const Instance& instance)
-      : oriented_(instance.activation == Activation::relu), students_(exact_rows(*instance.student)),
+      : oriented_(instance.activation == Activation::relu),
+        students_(exact_rows(*instance.student)),
         teachers_(exact_rows(instance.teacher)) {
     for (std::size_t i = 0; i < teachers_.size(); ++i) {
       if (teachers_[i].squared_norm == 0) {
-        throw InstanceError(fmt::format("teacher[{}]: is zero and has no direction to recover; remove it", i));
+        throw InstanceError(
+            fmt::format("teacher[{}]: is zero and has no direction to recover; remove it", i));
       }
       for (std::size_t k = 0; k < i; ++k) refuse_parallel(k, i);
     }
@@ -73,7 +75,8 @@ class PointAngles {
 
   [[nodiscard]] bool is_zero(std::size_t j) const { return students_[j].squared_norm == 0; }
 
-  /// A number that decreases with the angle between student j and teacher i: cos^2 (with its sign for vectors) times |w_j|^2.
+  /// A number that decreases with the angle between student j and teacher i: cos^2 (with its sign for
+  /// vectors) times |w_j|^2.
   [[nodiscard]] Rational nearness(std::size_t j, std::size_t i) const {
     const Rational dot = inner_product(students_[j].entries, teachers_[i].entries);
     const Rational squared = dot * dot / teachers_[i].squared_norm;
@@ -88,7 +91,9 @@ class PointAngles {
     return best;
   }
 
-  [[nodiscard]] bool is_nearest(std::size_t j, std::size_t i) const { return nearness(j, i) >= nearness(j, nearest(j)); }
+  [[nodiscard]] bool is_nearest(std::size_t j, std::size_t i) const {
+    return nearness(j, i) >= nearness(j, nearest(j));
+  }
 
   [[nodiscard]] Interval angle(std::size_t j, std::size_t i, Bits bits) const {
     Rational dot = inner_product(students_[j].entries, teachers_[i].entries);
@@ -98,16 +103,19 @@ class PointAngles {
   }
 
   /// True exactly when sum over the members of sgn p_j - p_i* is 0.
-  [[nodiscard]] bool residual_is_zero(std::span<const std::size_t> members, std::size_t i, const Instance& instance) const {
+  [[nodiscard]] bool residual_is_zero(std::span<const std::size_t> members, std::size_t i,
+                                      const Instance& instance) const {
     const std::size_t dimension = teachers_[i].entries.size();
     for (std::size_t k = 0; k < dimension; ++k) {
       std::vector<Radical> radicals;
       for (const std::size_t j : members) {
         const Rational& entry = students_[j].entries[k];
         const bool flip = !oriented_ && inner_product(students_[j].entries, teachers_[i].entries) < 0;
-        radicals.push_back(effective_entry(flip ? Rational(-entry) : entry, students_[j].squared_norm, instance.neuron));
+        radicals.push_back(
+            effective_entry(flip ? Rational(-entry) : entry, students_[j].squared_norm, instance.neuron));
       }
-      radicals.push_back(effective_entry(-teachers_[i].entries[k], teachers_[i].squared_norm, instance.teacher_neuron));
+      radicals.push_back(
+          effective_entry(-teachers_[i].entries[k], teachers_[i].squared_norm, instance.teacher_neuron));
       if (!sum_is_zero(radicals)) return false;
     }
     return true;
@@ -123,8 +131,8 @@ class PointAngles {
     const Rational dot = inner_product(teachers_[k].entries, teachers_[i].entries);
     if (dot * dot != teachers_[k].squared_norm * teachers_[i].squared_norm) return;
     if (oriented_ && dot < 0) return;
-    throw InstanceError(fmt::format("teacher[{}] and teacher[{}]: lie on one {}; merge them into one teacher", k, i,
-                                 oriented_ ? "ray" : "line"));
+    throw InstanceError(fmt::format("teacher[{}] and teacher[{}]: lie on one {}; merge them into one teacher",
+                                    k, i, oriented_ ? "ray" : "line"));
   }
 
   /// The entry of p = w (unit) or |w| w (norm); |w| = sqrt(P / Q) = sqrt(P Q) / Q.
@@ -200,9 +208,10 @@ class Clusters::Geometry {
     Decision decision = exactly(true);
     for (std::size_t k = 0; k < instance.teacher_count(); ++k) {
       if (k == i) continue;
-      decision = both(decision, decide_less_equal(angle(j, i, bits), angle(j, k, bits),
-                                                  fmt::format("angle of student[{}] to teacher[{}] <= to teacher[{}]",
-                                                              j, i, k)));
+      decision = both(
+          decision,
+          decide_less_equal(angle(j, i, bits), angle(j, k, bits),
+                            fmt::format("angle of student[{}] to teacher[{}] <= to teacher[{}]", j, i, k)));
     }
     return decision;
   }
@@ -234,7 +243,8 @@ Assignment Clusters::propose(const Rational& delta1) const {
   return assignment;
 }
 
-Decision Clusters::assignment_is_correct(const Assignment& assignment, const Rational& delta1, Bits bits) const {
+Decision Clusters::assignment_is_correct(const Assignment& assignment, const Rational& delta1,
+                                         Bits bits) const {
   const Geometry& geometry = *geometry_;
   const Interval limit = Interval::from(delta1, bits);
   Decision decision = exactly(true);
@@ -244,13 +254,15 @@ Decision Clusters::assignment_is_correct(const Assignment& assignment, const Rat
       decision = both(decision, exactly(!assignment[j]));
     } else if (assignment[j]) {
       const std::size_t i = *assignment[j];
-      decision = both(decision, decide_less_equal(geometry.angle(j, i, bits), limit,
-                                                  fmt::format("angle of student[{}] to teacher[{}] <= delta1", j, i)));
+      decision = both(decision,
+                      decide_less_equal(geometry.angle(j, i, bits), limit,
+                                        fmt::format("angle of student[{}] to teacher[{}] <= delta1", j, i)));
       decision = both(decision, geometry.is_nearest(j, i, bits));
     } else {
       for (std::size_t i = 0; i < geometry.instance.teacher_count(); ++i) {
-        decision = both(decision, decide_less(limit, geometry.angle(j, i, bits),
-                                              fmt::format("delta1 < angle of student[{}] to teacher[{}]", j, i)));
+        decision =
+            both(decision, decide_less(limit, geometry.angle(j, i, bits),
+                                       fmt::format("delta1 < angle of student[{}] to teacher[{}]", j, i)));
       }
     }
   }
@@ -282,7 +294,8 @@ ClusterReport Clusters::report(const Assignment& assignment, Bits bits) const {
     cluster.mass += mass;
     cluster.mass_weighted_angle.add_product(mass, geometry.angle(j, i, bits));
     cluster.size += 1;
-    // On a box every choice has the sign of the middle, or the angle reaches 90 degrees and the assignment is not correct.
+    // On a box every choice has the sign of the middle, or the angle reaches 90 degrees and the assignment is
+    // not correct.
     const bool flip = geometry.points.is_flipped(j, i);
     for (std::size_t k = 0; k < p.size(); ++k) residuals[i][k] += flip ? -p[k] : p[k];
   }
@@ -290,7 +303,8 @@ ClusterReport Clusters::report(const Assignment& assignment, Bits bits) const {
     Interval& residual = report.teachers[i].residual;
     residual = sqrt_nonnegative(squared_length(residuals[i], bits));
     const bool may_be_zero = residual.contains_zero() && !residual.is_point();
-    if (may_be_zero && instance.is_point() && geometry.points.residual_is_zero(members[i], i, instance)) residual = zero;
+    if (may_be_zero && instance.is_point() && geometry.points.residual_is_zero(members[i], i, instance))
+      residual = zero;
   }
   return report;
 }

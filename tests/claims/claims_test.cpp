@@ -12,8 +12,8 @@
 #include <lojacert/landscape/adaptive.hpp>
 #include <lojacert/landscape/evaluation.hpp>
 
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
+#include <catch2/catch.hpp>
 
 using namespace lojacert;
 using namespace lojacert::test;
@@ -27,7 +27,9 @@ std::string moved(const Rational& value, int sign, unsigned bits) {
   return exact_text(Rational(value * (1 + Rational(sign, Integer(1) << bits))));
 }
 
-Verdict verdict(const Instance& instance, const Claim& claim) { return prove(instance, claim, Budget{}).verdict; }
+Verdict verdict(const Instance& instance, const Claim& claim) {
+  return prove(instance, claim, Budget{}).verdict;
+}
 
 Rational middle(const Interval& x) { return (x.inf() + x.sup()) / 2; }
 
@@ -45,7 +47,8 @@ Instance with_radius(Instance instance, const std::string& radius) {
 }
 
 Instance perturbed() {
-  return instance(paper, {{"1", "0"}, {"0", "1"}}, {{"7/10", "1/100"}, {"7/10", "-1/90"}, {"1/80", "99/100"}});
+  return instance(paper, {{"1", "0"}, {"0", "1"}},
+                  {{"7/10", "1/100"}, {"7/10", "-1/90"}, {"1/80", "99/100"}});
 }
 
 }  // namespace
@@ -64,16 +67,18 @@ TEST_CASE("on points every relative margin of 2^-40 is decided, on both sides") 
     const Rational norm = middle(narrow.evaluation.gradient->norm);
     RC_PRE(norm > 0);
     for (const char* beta : {"1", "3/4", "2/3", "1/2"}) {
-      const Rational ratio = middle(lojasiewicz_ratio(narrow.evaluation.gradient->norm, narrow.evaluation.loss,
-                                                      parse_exact_point(beta)));
+      const Rational ratio = middle(lojasiewicz_ratio(narrow.evaluation.gradient->norm,
+                                                      narrow.evaluation.loss, parse_exact_point(beta)));
       RC_ASSERT(verdict(instance, lojasiewicz_claim(moved(ratio, -1, 40), beta)) == Verdict::proved);
       RC_ASSERT(verdict(instance, lojasiewicz_claim(moved(ratio, +1, 40), beta)) == Verdict::disproved);
     }
     const Rational constant = norm * norm / (2 * loss);
     RC_ASSERT(verdict(instance, not_pl_claim(moved(constant, +1, 40))) == Verdict::proved);
     RC_ASSERT(verdict(instance, not_pl_claim(moved(constant, -1, 40))) == Verdict::disproved);
-    RC_ASSERT(verdict(instance, gradient_norm_claim(moved(norm, -1, 40), moved(norm, +1, 40))) == Verdict::proved);
-    RC_ASSERT(verdict(instance, gradient_norm_claim(moved(norm, +1, 40), moved(norm, +1, 20))) == Verdict::disproved);
+    RC_ASSERT(verdict(instance, gradient_norm_claim(moved(norm, -1, 40), moved(norm, +1, 40))) ==
+              Verdict::proved);
+    RC_ASSERT(verdict(instance, gradient_norm_claim(moved(norm, +1, 40), moved(norm, +1, 20))) ==
+              Verdict::disproved);
   }));
 }
 
@@ -104,7 +109,8 @@ TEST_CASE("at zero loss the inequality holds, PL is not refuted, and there is no
 }
 
 TEST_CASE("an equality that exact arithmetic does not settle stays open") {
-  // L = 1/2 E (|x_1| - |x_2|)^2 = 1 - 2/pi; c = ||grad||^2 / (2 L) is irrational, so use the loss of one dimension: (1/3)^2 / 2.
+  // L = 1/2 E (|x_1| - |x_2|)^2 = 1 - 2/pi; c = ||grad||^2 / (2 L) is irrational, so use the loss of one
+  // dimension: (1/3)^2 / 2.
   const Instance line = instance({}, {{"1"}}, {{"2/3"}});
   const Proof proof = prove(line, loss_claim(std::nullopt, "1/18"), Budget{});
   CHECK(proof.verdict == Verdict::undecided);
@@ -142,7 +148,8 @@ TEST_CASE("boxes: narrow ones are proved, wrong claims get a witness inside, wid
 
 TEST_CASE("no claim about an undefined gradient is decided") {
   const Instance at = instance({}, {{"1", "0"}}, {{"1", "0"}, {"0", "0"}});
-  for (const Claim& claim : {lojasiewicz_claim("1", "1"), not_pl_claim("1"), gradient_norm_claim("0", "1e9")}) {
+  for (const Claim& claim :
+       {lojasiewicz_claim("1", "1"), not_pl_claim("1"), gradient_norm_claim("0", "1e9")}) {
     const Proof proof = prove(at, claim, Budget{});
     CHECK(proof.verdict == Verdict::undecided);
     CHECK(proof.reason.find("undefined") != std::string::npos);
@@ -162,8 +169,9 @@ TEST_CASE("recovery: the best bounds are proved, slightly smaller ones disproved
 }
 
 TEST_CASE("recovery is exact where angles, residuals and far mass vanish") {
-  const Instance split = instance({Activation::abs, NeuronForm::norm, NeuronForm::norm}, {{"5", "5"}, {"1", "0"}},
-                                  {{"3", "3"}, {"-4", "-4"}, {"1", "0"}, {"0", "0"}});
+  const Instance split =
+      instance({Activation::abs, NeuronForm::norm, NeuronForm::norm}, {{"5", "5"}, {"1", "0"}},
+               {{"3", "3"}, {"-4", "-4"}, {"1", "0"}, {"0", "0"}});
   CHECK(verdict(split, recovery_claim(split, "0", {"0", "0", "0"})) == Verdict::proved);
   // The paper's Claim 2: two students at +-delta whose sum is the teacher have residual 0.
   const Instance pair = instance({}, {{"1", "0"}}, {{"1/2", "1/100"}, {"1/2", "-1/100"}});
@@ -176,7 +184,8 @@ TEST_CASE("the paper's Claim 1: zero loss without recovery under relu") {
       instance({Activation::relu, NeuronForm::unit, NeuronForm::unit}, {{"1", "0"}, {"0", "1"}, {"-1", "-1"}},
                {{"-1", "0"}, {"0", "-1"}, {"1", "1"}});
   CHECK(verdict(counterexample, loss_claim("0", "0")) == Verdict::proved);
-  CHECK(verdict(counterexample, recovery_claim(counterexample, "0.5", {"0.5", "0.5", "0.5"})) == Verdict::disproved);
+  CHECK(verdict(counterexample, recovery_claim(counterexample, "0.5", {"0.5", "0.5", "0.5"})) ==
+        Verdict::disproved);
 }
 
 TEST_CASE("recovery refuses teachers that have no direction of their own") {
@@ -188,7 +197,8 @@ TEST_CASE("recovery refuses teachers that have no direction of their own") {
   refused({}, {{"1", "0"}, {"2", "0"}});
   refused({}, {{"1", "0"}, {"-2", "0"}});
   refused({Activation::relu, NeuronForm::unit, NeuronForm::unit}, {{"1", "0"}, {"2", "0"}});
-  const Instance opposite = instance({Activation::relu, NeuronForm::unit, NeuronForm::unit}, {{"1", "0"}, {"-2", "0"}}, {{"1", "1/9"}});
+  const Instance opposite = instance({Activation::relu, NeuronForm::unit, NeuronForm::unit},
+                                     {{"1", "0"}, {"-2", "0"}}, {{"1", "1/9"}});
   CHECK(verdict(opposite, recovery_claim(opposite, "0.5", {"1", {}, {}})) == Verdict::proved);
 }
 

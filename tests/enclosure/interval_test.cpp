@@ -3,9 +3,9 @@
 #include <lojacert/enclosure/interval.hpp>
 #include <lojacert/exact/number.hpp>
 
+#include <rapidcheck.h>
 #include <boost/multiprecision/mpfr.hpp>
 #include <catch2/catch.hpp>
-#include <rapidcheck.h>
 
 #include <cfenv>
 #include <cmath>
@@ -24,7 +24,8 @@ Rational any_rational() {
   const auto denominator = *rc::gen::inRange<long>(1, 1000000);
   const auto scale = *rc::gen::element(0, 0, 0, 40, -40, 300, -300);
   Rational value(numerator, denominator);
-  const Rational power = Rational(boost::multiprecision::pow(Integer(2), static_cast<unsigned>(std::abs(scale))));
+  const Rational power =
+      Rational(boost::multiprecision::pow(Integer(2), static_cast<unsigned>(std::abs(scale))));
   return scale >= 0 ? Rational(value * power) : Rational(value / power);
 }
 
@@ -49,7 +50,8 @@ Reference reference(const Rational& value) {
   return Reference(numerator(value)) / Reference(denominator(value));
 }
 
-/// The reference carries 200 digits; its error is far below one unit of the 64-bit ends unless the ends touch it.
+/// The reference carries 200 digits; its error is far below one unit of the 64-bit ends unless the ends touch
+/// it.
 bool contains_reference(const Interval& enclosure, const Reference& value) {
   if (!enclosure.is_finite()) return false;
   const Reference slack = abs(value) * Reference("1e-190") + Reference("1e-400");
@@ -75,7 +77,8 @@ TEST_CASE("arithmetic contains the exact result for members of the operands") {
     Interval sum = a.interval;
     sum.add_product(a.interval, b.interval);
     RC_ASSERT(contains(sum, Rational(a.point + a.point * b.point)));
-    if (!b.interval.contains_zero()) RC_ASSERT(contains(a.interval / b.interval, Rational(a.point / b.point)));
+    if (!b.interval.contains_zero())
+      RC_ASSERT(contains(a.interval / b.interval, Rational(a.point / b.point)));
   }));
 }
 
@@ -104,7 +107,8 @@ TEST_CASE("square roots and powers contain exact roots") {
     const Interval cube = Interval::from(Rational(root * root * root), working);
     RC_ASSERT(contains(pow_nonnegative(cube, Rational(1, 3)), root));
     RC_ASSERT(contains(pow_nonnegative(cube, Rational(2, 3)), Rational(root * root)));
-    RC_ASSERT(contains(pow_nonnegative(Interval::from(root, working), Rational(3)), Rational(root * root * root)));
+    RC_ASSERT(
+        contains(pow_nonnegative(Interval::from(root, working), Rational(3)), Rational(root * root * root)));
   }));
 }
 
@@ -149,7 +153,7 @@ TEST_CASE("angles at the corners") {
   const Interval zero = Interval::zero(working);
   const Interval minus_zero = -zero;
   const Interval one = Interval::exact(1L, working);
-  CHECK(certainly_less_equal(angle_of(zero, one), zero));           // exactly 0
+  CHECK(certainly_less_equal(angle_of(zero, one), zero));  // exactly 0
   CHECK(angle_of(zero, one).is_point());
   CHECK(certainly_less(Interval::exact(3L, working), angle_of(zero, -one)));  // pi
   // A zero with a negative sign is a zero: rounding down gives it.
@@ -167,8 +171,8 @@ TEST_CASE("angles at the corners") {
 TEST_CASE("outside their domain operations decide nothing") {
   const Interval around = Interval::from(RationalInterval{-1, 1}, working);
   const Interval one = Interval::exact(1L, working);
-  for (const Interval& broken : {one / around, one / Interval::zero(working), log(around), log(-one),
-                                 one / around - one / around}) {
+  for (const Interval& broken :
+       {one / around, one / Interval::zero(working), log(around), log(-one), one / around - one / around}) {
     CHECK_FALSE(broken.is_finite());
     CHECK_FALSE((certainly_less(broken, one) && certainly_less(-broken, one)));
     CHECK(broken.contains_zero());

@@ -1,7 +1,7 @@
 #include <lojacert/exact/radical.hpp>
 
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
+#include <catch2/catch.hpp>
 
 #include <cmath>
 #include <vector>

@@ -8,8 +8,8 @@
 #include <lojacert/landscape/evaluation.hpp>
 #include <lojacert/landscape/lines.hpp>
 
-#include <catch2/catch.hpp>
 #include <rapidcheck.h>
+#include <catch2/catch.hpp>
 
 using namespace lojacert;
 using namespace lojacert::test;
@@ -103,9 +103,10 @@ TEST_CASE("sign flips change nothing under abs and relu+linear") {
     Instance instance = any_instance(1, 4);
     RC_PRE(instance.activation != Activation::relu);
     const ExactMatrix student = *instance.student;
-    const Instance flipped = with_rows(instance, instance.teacher, map_rows(student, [&](std::size_t j, std::size_t k) {
-                                         return j == 0 ? Rational(-student.point(j, k)) : student.point(j, k);
-                                       }));
+    const Instance flipped =
+        with_rows(instance, instance.teacher, map_rows(student, [&](std::size_t j, std::size_t k) {
+                    return j == 0 ? Rational(-student.point(j, k)) : student.point(j, k);
+                  }));
     const Evaluation before = Landscape(instance).evaluate(working);
     const Evaluation after = Landscape(flipped).evaluate(working);
     RC_ASSERT(overlap(before.loss, after.loss));
@@ -134,17 +135,21 @@ TEST_CASE("zero loss is recognised through irrational norms, and near misses are
   const Forms both_norm{Activation::abs, NeuronForm::norm, NeuronForm::norm};
   // c_1^2 + c_2^2 = c^2 on the line of (1, 1), whose length is irrational: 3, 4, 5.
   CHECK(Landscape(instance(both_norm, {{"5", "5"}}, {{"3", "3"}, {"-4", "-4"}})).loss_is_exactly_zero());
-  CHECK_FALSE(Landscape(instance(both_norm, {{"5", "5"}}, {{"3", "3"}, {"4", "4000001/1000000"}})).loss_is_exactly_zero());
+  CHECK_FALSE(Landscape(instance(both_norm, {{"5", "5"}}, {{"3", "3"}, {"4", "4000001/1000000"}}))
+                  .loss_is_exactly_zero());
   // On the line of (3, 4), of length 5: (3/5, 4/5) in norm form is (3/5, 4/5) in unit form.
   CHECK(Landscape(instance(norm_students, {{"3/5", "4/5"}}, {{"3/5", "4/5"}})).loss_is_exactly_zero());
   CHECK_FALSE(Landscape(instance(norm_students, {{"1", "1"}}, {{"1", "1"}})).loss_is_exactly_zero());
   // relu: three teachers that sum to 0 are matched by their negatives (the paper's Claim 1).
   const Forms relu{Activation::relu, NeuronForm::unit, NeuronForm::unit};
-  CHECK(Landscape(instance(relu, {{"1", "0"}, {"0", "1"}, {"-1", "-1"}}, {{"-1", "0"}, {"0", "-1"}, {"1", "1"}}))
+  CHECK(Landscape(
+            instance(relu, {{"1", "0"}, {"0", "1"}, {"-1", "-1"}}, {{"-1", "0"}, {"0", "-1"}, {"1", "1"}}))
             .loss_is_exactly_zero());
-  CHECK_FALSE(Landscape(instance(relu, {{"1", "0"}, {"0", "1"}}, {{"-1", "0"}, {"0", "-1"}})).loss_is_exactly_zero());
+  CHECK_FALSE(
+      Landscape(instance(relu, {{"1", "0"}, {"0", "1"}}, {{"-1", "0"}, {"0", "-1"}})).loss_is_exactly_zero());
   const Forms linear{Activation::relu_linear, NeuronForm::unit, NeuronForm::unit};
-  CHECK(Landscape(instance(linear, {{"1", "0"}, {"0", "1"}}, {{"-1", "0"}, {"0", "-1"}})).loss_is_exactly_zero());
+  CHECK(Landscape(instance(linear, {{"1", "0"}, {"0", "1"}}, {{"-1", "0"}, {"0", "-1"}}))
+            .loss_is_exactly_zero());
 }
 
 TEST_CASE("exactly zero means exactly zero by the definition") {
@@ -212,8 +217,8 @@ TEST_CASE("boxes contain every choice of their numbers") {
 TEST_CASE("a box shrinks with its radius") {
   const auto around = [](const std::string& radius) {
     const Rational r = parse_exact_point(radius);
-    Instance result = instance({Activation::abs, NeuronForm::norm, NeuronForm::unit}, {{"1", "0"}, {"0", "1"}},
-                               {{"1", "1/100"}, {"1/50", "1"}});
+    Instance result = instance({Activation::abs, NeuronForm::norm, NeuronForm::unit},
+                               {{"1", "0"}, {"0", "1"}}, {{"1", "1/100"}, {"1/50", "1"}});
     ExactMatrix wide(2);
     for (std::size_t j = 0; j < 2; ++j) {
       for (std::size_t k = 0; k < 2; ++k) {
@@ -234,7 +239,8 @@ TEST_CASE("a box shrinks with its radius") {
 TEST_CASE("the ladder gives the width asked for, far below double precision") {
   const Forms forms{Activation::abs, NeuronForm::unit, NeuronForm::unit};
   for (const char* tiny : {"1e-3", "1e-20", "1e-200"}) {
-    const Landscape landscape(instance(forms, {{"1", "0"}}, {{"1/2", tiny}, {"1/2", std::string("-") + tiny}}));
+    const Landscape landscape(
+        instance(forms, {{"1", "0"}}, {{"1/2", tiny}, {"1/2", std::string("-") + tiny}}));
     const NarrowEvaluation narrow = narrow_evaluation(landscape, 1e-15, 32768);
     REQUIRE(narrow.loss_is_narrow);
     REQUIRE(narrow.gradient_is_narrow);
@@ -248,7 +254,8 @@ TEST_CASE("the ladder gives the width asked for, far below double precision") {
 }
 
 TEST_CASE("enormous and tiny norms neither overflow nor underflow") {
-  const Landscape landscape(instance({}, {{"1e150", "0"}, {"0", "1e-150"}}, {{"1e150", "1"}, {"1e-150", "1e-150"}}));
+  const Landscape landscape(
+      instance({}, {{"1e150", "0"}, {"0", "1e-150"}}, {{"1e150", "1"}, {"1e-150", "1e-150"}}));
   const NarrowEvaluation narrow = narrow_evaluation(landscape, 1e-15, 32768);
   CHECK(narrow.loss_is_narrow);
   CHECK(narrow.gradient_is_narrow);
@@ -256,7 +263,8 @@ TEST_CASE("enormous and tiny norms neither overflow nor underflow") {
 }
 
 TEST_CASE("merging keeps one line per direction") {
-  const LineNetwork network = merge_by_lines(instance({}, {{"2", "4"}, {"-1", "-2"}}, {{"1/3", "2/3"}, {"0", "0"}, {"1", "0"}}));
+  const LineNetwork network =
+      merge_by_lines(instance({}, {{"2", "4"}, {"-1", "-2"}}, {{"1/3", "2/3"}, {"0", "0"}, {"1", "0"}}));
   CHECK(network.lines.size() == 2);
   CHECK_FALSE(network.students[1].line.has_value());
   CHECK(network.teachers[0].line == network.students[0].line);

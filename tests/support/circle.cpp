@@ -111,7 +111,9 @@ void subtract_best_linear_term(std::vector<Arc>& all) {
 
 }  // namespace
 
-Reference reference(const Rational& value) { return Reference(numerator(value)) / Reference(denominator(value)); }
+Reference reference(const Rational& value) {
+  return Reference(numerator(value)) / Reference(denominator(value));
+}
 
 Definition integrate_over_circle(const Instance& instance) {
   if (instance.dimension() != 2) throw std::logic_error("integrate_over_circle needs d = 2");
@@ -133,7 +135,8 @@ Definition integrate_over_circle(const Instance& instance) {
       gradient.x += weight * moment.x;
       gradient.y += weight * moment.y;
       if (instance.neuron == NeuronForm::norm && neuron.norm != 0) {
-        const Reference along = arc.slopes[j] * (neuron.w.x * moment.x + neuron.w.y * moment.y) / (neuron.norm * pi());
+        const Reference along =
+            arc.slopes[j] * (neuron.w.x * moment.x + neuron.w.y * moment.y) / (neuron.norm * pi());
         gradient.x += along * neuron.w.x;
         gradient.y += along * neuron.w.y;
       }

@@ -19,8 +19,9 @@ struct Definition {
   std::vector<Reference> gradient;  ///< m x 2, in row order; zero rows for zero students
 };
 
-/// For d = 2: x = r (cos phi, sin phi) with E r^2 = 2 and phi uniform. R is A cos phi + B sin phi on every arc between the
-/// kinks, so E R^2, E R sigma'(w.x) x and (for relu+linear) the best linear term E R x are sums of elementary integrals.
+/// For d = 2: x = r (cos phi, sin phi) with E r^2 = 2 and phi uniform. R is A cos phi + B sin phi on every
+/// arc between the kinks, so E R^2, E R sigma'(w.x) x and (for relu+linear) the best linear term E R x are
+/// sums of elementary integrals.
 [[nodiscard]] Definition integrate_over_circle(const Instance& instance);
 
 }  // namespace lojacert::test

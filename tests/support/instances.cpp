@@ -63,7 +63,8 @@ std::vector<Forms> all_forms() {
   std::vector<Forms> result;
   for (const Activation activation : {Activation::abs, Activation::relu, Activation::relu_linear}) {
     for (const NeuronForm neuron : {NeuronForm::unit, NeuronForm::norm}) {
-      for (const NeuronForm teacher : {NeuronForm::unit, NeuronForm::norm}) result.push_back({activation, neuron, teacher});
+      for (const NeuronForm teacher : {NeuronForm::unit, NeuronForm::norm})
+        result.push_back({activation, neuron, teacher});
     }
   }
   return result;
@@ -89,7 +90,8 @@ Instance instance(const Forms& forms, const TextRows& teacher, const TextRows& s
 
 Instance any_instance(std::size_t least_dimension, std::size_t most_dimension) {
   const std::vector<Forms> forms = all_forms();
-  return any_instance(least_dimension, most_dimension, forms[*rc::gen::inRange<std::size_t>(0, forms.size())]);
+  return any_instance(least_dimension, most_dimension,
+                      forms[*rc::gen::inRange<std::size_t>(0, forms.size())]);
 }
 
 Instance any_instance(std::size_t least_dimension, std::size_t most_dimension, const Forms& forms) {

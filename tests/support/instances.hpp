@@ -22,9 +22,11 @@ struct Forms {
 [[nodiscard]] ExactMatrix matrix(const TextRows& rows);
 [[nodiscard]] Instance instance(const Forms& forms, const TextRows& teacher, const TextRows& student);
 
-/// A random point instance (inside a RapidCheck property): d in the given range, few neurons, with exactly parallel, antiparallel, equal, nearly
-/// parallel and (norm form, teachers) zero vectors more often than chance would give them.
+/// A random point instance (inside a RapidCheck property): d in the given range, few neurons, with exactly
+/// parallel, antiparallel, equal, nearly parallel and (norm form, teachers) zero vectors more often than
+/// chance would give them.
 [[nodiscard]] Instance any_instance(std::size_t least_dimension, std::size_t most_dimension);
-[[nodiscard]] Instance any_instance(std::size_t least_dimension, std::size_t most_dimension, const Forms& forms);
+[[nodiscard]] Instance any_instance(std::size_t least_dimension, std::size_t most_dimension,
+                                    const Forms& forms);
 
 }  // namespace lojacert::test
