@@ -107,6 +107,10 @@ class MatrixEvents : public json::Events {
 /// Hears one instance object and hands the long members to a reader of their own.
 class InstanceEvents : public json::Events {
  public:
+  InstanceEvents() = default;
+  InstanceEvents(const InstanceEvents&) = delete;  // the readers of the members refer to this one
+  InstanceEvents& operator=(const InstanceEvents&) = delete;
+
   void null() override {
     if (inner_ != nullptr) return inner_->null();
     wrong("null");
@@ -164,7 +168,7 @@ class InstanceEvents : public json::Events {
         return;
       }
       if (depth_ != 1 || key_ != "provenance") wrong("an object");
-      inner_ = &provenance_.emplace(key_);
+      inner_ = &provenance_.emplace(instance_.provenance, 0);
     }
     ++inner_depth_;
     inner_->start_object();
@@ -205,7 +209,6 @@ class InstanceEvents : public json::Events {
     require(teacher_.has_value(), "teacher");
     instance_.teacher = teacher_->take();
     if (student_) instance_.student = student_->take();
-    if (provenance_) instance_.provenance = json::dump(provenance_->take());
     check_consistency(instance_);
     return std::move(instance_);
   }
@@ -254,7 +257,7 @@ class InstanceEvents : public json::Events {
   bool has_neuron_ = false;
   std::optional<MatrixEvents> teacher_;
   std::optional<MatrixEvents> student_;
-  std::optional<json::Builder> provenance_;
+  std::optional<json::Writer> provenance_;
 
   int depth_ = 0;                  // 1 in the instance, 2 in the teacher's object
   std::string key_;                // of the instance
@@ -307,7 +310,10 @@ std::string to_json(const Instance& instance, const EntryText& entry_text, bool 
     write_rows(out, *instance.student, entry_text, 2);
   }
   if (with_provenance && !instance.provenance.empty()) {
-    out += ",\n  \"provenance\": " + json::dump(json::parse(instance.provenance, "provenance"), 2);
+    if (!instance.provenance.starts_with('{')) throw InputError("provenance: expected an object");
+    out += ",\n  \"provenance\": ";
+    json::Writer writer(out, 2);
+    json::read(instance.provenance, "provenance", writer);
   }
   return out + "\n}\n";
 }

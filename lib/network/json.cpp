@@ -503,11 +503,84 @@ Value Builder::take() { return std::move(root_); }
 
 // ---------------------------------------------------------------------------------------------------------------
 
+/// What stands before a value: nothing after a key, else a comma between the elements of an array.
+void Writer::begin_value() {
+  if (open_.empty() || open_.back().object) return;
+  if (!open_.back().empty) out_ += ", ";
+  open_.back().empty = false;
+}
+
+void Writer::begin_line() {
+  const auto objects = static_cast<std::size_t>(
+      std::count_if(open_.begin(), open_.end(), [](Container c) { return c.object; }));
+  out_.append("\n").append(indent_ + 2 * objects, ' ');
+}
+
+void Writer::null() {
+  begin_value();
+  out_ += "null";
+}
+
+void Writer::boolean(bool value) {
+  begin_value();
+  out_ += value ? "true" : "false";
+}
+
+void Writer::number(std::string_view text) {
+  begin_value();
+  out_ += text;
+}
+
+void Writer::string(std::string_view text) {
+  begin_value();
+  out_ += quoted(text);
+}
+
+void Writer::start_array() {
+  begin_value();
+  out_ += '[';
+  open_.push_back({});
+}
+
+void Writer::end_array() {
+  open_.pop_back();
+  out_ += ']';
+}
+
+void Writer::start_object() {
+  begin_value();
+  out_ += '{';
+  open_.push_back({true, true});
+}
+
+void Writer::key(std::string_view key) {
+  if (!open_.back().empty) out_ += ',';
+  open_.back().empty = false;
+  begin_line();
+  out_ += quoted(key);
+  out_ += ": ";
+}
+
+void Writer::end_object() {
+  const bool empty = open_.back().empty;
+  open_.pop_back();
+  if (!empty) begin_line();
+  out_ += '}';
+}
+
+// ---------------------------------------------------------------------------------------------------------------
+
 void read(std::istream& in, const std::string& label, Events& events) {
   Source source(in, label);
   source.expect_no_byte_order_mark();
   StrictSax sax(source, events);
   nlohmann::json::sax_parse(SourceIterator(source), SourceIterator(), &sax);
+}
+
+void read(std::string_view text, const std::string& label, Events& events) {
+  ViewBuffer buffer(text);
+  std::istream in(&buffer);
+  read(in, label, events);
 }
 
 Value parse(std::istream& in, const std::string& label) {
@@ -517,9 +590,9 @@ Value parse(std::istream& in, const std::string& label) {
 }
 
 Value parse(std::string_view text, const std::string& label) {
-  ViewBuffer buffer(text);
-  std::istream in(&buffer);
-  return parse(in, label);
+  Builder builder;
+  read(text, label, builder);
+  return builder.take();
 }
 
 std::string quoted(std::string_view text) {

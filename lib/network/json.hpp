@@ -65,6 +65,7 @@ class Events {
 
 /// Reads one document strictly and tells `events` its pieces. Throws InputError with line and column.
 void read(std::istream& in, const std::string& label, Events& events);
+void read(std::string_view text, const std::string& label, Events& events);
 
 /// Builds a value from events.
 class Builder : public Events {
@@ -96,6 +97,36 @@ class Builder : public Events {
   std::vector<Value> open_;        // the containers around the next value
   std::vector<std::string> keys_;  // the last key of each of them
   Value root_;
+};
+
+/// Writes events as JSON text while they come, so that even a long document needs no more memory than its
+/// text: objects a member a line, arrays on the line they begin.
+class Writer : public Events {
+ public:
+  /// Appends to `out`, whose last line is indented by `indent`.
+  Writer(std::string& out, std::size_t indent) : out_(out), indent_(indent) {}
+
+  void null() override;
+  void boolean(bool value) override;
+  void number(std::string_view text) override;
+  void string(std::string_view text) override;
+  void start_array() override;
+  void end_array() override;
+  void start_object() override;
+  void key(std::string_view key) override;
+  void end_object() override;
+
+ private:
+  struct Container {
+    bool object = false;
+    bool empty = true;
+  };
+  void begin_value();
+  void begin_line();
+
+  std::string& out_;
+  std::size_t indent_;
+  std::vector<Container> open_;
 };
 
 /// Parses one document. `label` names the source in messages. Throws InputError with line and column.

@@ -9,6 +9,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -164,4 +165,43 @@ TEST_CASE("the content says what a file is, not its name") {
   fs::copy_file(array("stored.npz"), path, fs::copy_options::overwrite_existing);
   CHECK(read_instance(path.string(), forms).student_count() == 4);
   fs::remove(path);
+}
+
+TEST_CASE("damaged arrays are refused or mean other numbers, and never do more") {
+  std::mt19937 random(20240607);  // NOLINT: the same damage in every run
+  const auto below = [&](std::size_t n) {
+    return std::uniform_int_distribution<std::size_t>(0, n - 1)(random);
+  };
+  const fs::path folder_path = fs::temp_directory_path() / ("lojacert-damage-" + std::to_string(::getpid()));
+  fs::create_directory(folder_path);
+  for (const std::string name :
+       {"f8_little.npy", "f2_big_fortran.npy", "stored.npz", "savez_compressed.npz"}) {
+    const std::string original = content(array(name));
+    const fs::path path = folder_path / name;
+    for (int round = 0; round < 1000; ++round) {
+      std::string bytes = original;
+      for (std::size_t change = 1 + below(2); change > 0; --change) {
+        const std::size_t at = below(bytes.size());
+        switch (below(4)) {
+          case 0:
+            bytes[at] = static_cast<char>(bytes[at] ^ (1 << below(8)));
+            break;
+          case 1:
+            bytes[at] = static_cast<char>(below(256));
+            break;
+          case 2:
+            bytes.resize(at + 1);
+            break;
+          default:
+            bytes.erase(at, 1 + below(3));
+            break;
+        }
+        if (bytes.empty()) bytes = "P";
+      }
+      std::ofstream(path, std::ios::binary) << bytes;
+      const std::string told = message(path);
+      if (!told.empty()) CHECK_THAT(told, StartsWith(path.string() + ": "));
+    }
+  }
+  fs::remove_all(folder_path);
 }

@@ -101,6 +101,22 @@ TEST_CASE("what is dumped parses to the same") {
   CHECK(json::dump(parse(json::dump(built))) == json::dump(built));
 }
 
+TEST_CASE("events are written while they come") {
+  const std::string text = R"({
+    "a": [1, 2.50, [], [true, null]],
+    "b": {},
+    "c": {
+      "d": [{
+        "e": "\\ \n"
+      }, {}]
+    }
+  })";
+  std::string out;
+  json::Writer writer(out, 2);
+  json::read(text, "text", writer);
+  CHECK(out == text);
+}
+
 TEST_CASE("text outside UTF-8 is replaced, so that a written file stays valid") {
   for (const std::string text :
        {"\xff", "\xc3", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82", "\xc0\xaf", "\xf0\x80\x80\x80"}) {
