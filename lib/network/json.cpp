@@ -4,10 +4,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include <locale.h>
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <iterator>
+#include <new>
 #include <streambuf>
 #include <system_error>
 #include <unordered_set>
@@ -139,13 +142,25 @@ std::string reason_in(std::string_view what) {
          (after.size() < 100 ? std::string(after) : std::string());
 }
 
-/// The text of a number with the point that JSON wrote: the lexer puts the C locale's own in its place.
-void restore_point(std::string& text) {
-  for (char& c : text) {
-    const bool expected = (c >= '0' && c <= '9') || c == 'e' || c == 'E' || c == '+' || c == '-';
-    if (!expected) c = '.';
+/// The calling thread's numbers as in the C locale while it lives: the lexer asks the locale for the decimal
+/// point, puts it into the text of numbers, and asserts that strtod agrees.
+class PlainNumbers {
+ public:
+  PlainNumbers() : plain_(::newlocale(LC_NUMERIC_MASK, "C", nullptr)) {
+    if (plain_ == nullptr) throw std::bad_alloc();
+    old_ = ::uselocale(plain_);
   }
-}
+  ~PlainNumbers() {
+    ::uselocale(old_);
+    ::freelocale(plain_);
+  }
+  PlainNumbers(const PlainNumbers&) = delete;
+  PlainNumbers& operator=(const PlainNumbers&) = delete;
+
+ private:
+  locale_t plain_;
+  locale_t old_ = nullptr;
+};
 
 /// Passes the parser's events on, with the strictness that the parser lacks.
 class StrictSax {
@@ -160,8 +175,7 @@ class StrictSax {
   }
   bool number_integer(std::int64_t value) { return integer(value); }
   bool number_unsigned(std::uint64_t value) { return integer(value); }
-  bool number_float(double, std::string text) {
-    restore_point(text);
+  bool number_float(double, const std::string& text) {
     return pass([&] { events_.number(text); });
   }
   bool string(std::string& text) {
@@ -574,6 +588,7 @@ void read(std::istream& in, const std::string& label, Events& events) {
   Source source(in, label);
   source.expect_no_byte_order_mark();
   StrictSax sax(source, events);
+  const PlainNumbers plain;
   nlohmann::json::sax_parse(SourceIterator(source), SourceIterator(), &sax);
 }
 
