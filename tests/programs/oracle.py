@@ -39,11 +39,38 @@ class Range:
         return Range(max(self.lo, Fraction(0)) * max(other.lo, Fraction(0)), self.hi * other.hi)
 
     def power(self, exponent: int) -> "Range":
-        return Range(max(self.lo, Fraction(0)) ** exponent, self.hi ** exponent)
+        """The power of a nonnegative range, rounded outward to POWER_BITS when the exponent is large."""
+        lo, hi = max(self.lo, Fraction(0)), self.hi
+        if exponent <= 4:
+            return Range(lo ** exponent, hi ** exponent)
+        result, square = exact(1), Range(lo, hi)
+        while exponent:
+            if exponent & 1:
+                result = (result * square).shortened()
+            square = (square * square).shortened()
+            exponent >>= 1
+        return result
+
+    def shortened(self) -> "Range":
+        """An enclosing range whose ends have about POWER_BITS significant bits."""
+        return Range(shorten(self.lo, -1), shorten(self.hi, 1))
 
     @property
     def middle(self) -> Fraction:
         return (self.lo + self.hi) / 2
+
+
+POWER_BITS = 1200
+
+
+def shorten(value: Fraction, direction: int) -> Fraction:
+    """A nonnegative rational rounded down (-1) or up (1) to about POWER_BITS bits."""
+    if value == 0:
+        return value
+    shift = POWER_BITS - (value.numerator.bit_length() - value.denominator.bit_length())
+    scaled = value * Fraction(2) ** shift
+    digits = scaled.numerator // scaled.denominator if direction < 0 else -(-scaled.numerator // scaled.denominator)
+    return Fraction(digits) / Fraction(2) ** shift
 
 
 def exact(value: Fraction | int) -> Range:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Callable
 
 from programs import ROOT, Programs, Report, folder_of_programs, workspace, write_json
-from schema import schema_problem
+from schema import SCHEMA_OF_FORMAT, schema_problem
 
 INSTANCE = {"format": "lojacert-instance/1", "name": "schema", "activation": "abs", "neuron": "norm", "teacher_neuron": "unit",
             "teacher": [["1", "0"], ["1/2", "0x1.bb67ae8584caap-1"]],
@@ -69,7 +69,7 @@ def check_bad(report: Report, base: Any, changes: list[Callable[[Any], None]], w
 
 
 def stored_files() -> list[Path]:
-    """Every JSON file with a format key below certificates/ and the forged ones below tests/rejected/."""
+    """Every JSON file below certificates/; those with the format of an instance or a certificate are validated."""
     return sorted((ROOT / "certificates").rglob("*.json"))
 
 
@@ -78,7 +78,7 @@ def check_stored(report: Report) -> None:
         if path.parent.name == "schema" or path.name.startswith("bad"):
             continue
         document = json.loads(path.read_text(encoding="utf-8"))
-        if isinstance(document, dict) and "format" in document:
+        if isinstance(document, dict) and document.get("format") in SCHEMA_OF_FORMAT:
             problem = schema_problem(document)
             report.check(problem is None, "stored files", f"{path}: {problem}")
 
