@@ -19,7 +19,7 @@ from oracle import Range, is_zero, lines
 from programs import (Programs, Report, Run, as_arguments, folder_of_programs, in_parallel, long_run, option, workspace,
                       write_json)
 from schema import schema_problem
-from specification import Certificate, Instance, make_claim, parse_number, with_statement
+from specification import Certificate, Instance, instance_from_json, make_claim, parse_number, with_statement
 
 WIDE, TIGHT = Fraction(1, 1000), Fraction(1, 2 ** 39)
 BETAS = ("1", "2/3", "3/4", "1/2")
@@ -231,11 +231,34 @@ def check_instance(job: tuple[str, int, bool]) -> Report:
     return report
 
 
+def known_hard() -> list[Instance]:
+    """Instances that random ones meet only now and then: partial derivatives within 1e-160 of a short decimal, and a box."""
+    close = f"{10 ** 80 - 8}e-80"
+    network = {"activation": "relu", "neuron": "unit", "teacher": [["1", "0"]]}
+    return [instance_from_json({**network, "student": [[close, "4e-80"]]}),
+            instance_from_json({**network, "activation": "abs", "student": [["[0.9, 1.1]", "[0.1, 0.2]"]]})]
+
+
+def check_known_hard(report: Report, binaries: str) -> None:
+    """The enclosures that the prover finds itself are PROVED and VERIFIED there."""
+    for instance in known_hard():
+        with workspace() as name:
+            case = Case(report, Programs(binaries), Path(name), instance, random.Random(1))
+            write_json(case.path, instance.to_json())
+            for kind, flags in (("loss", []), ("gradient", []), ("recovery", ["--best"])):
+                run = case.prove(kind, {}, *flags)
+                report.check(run.status == "PROVED", "known hard instances are PROVED", lambda: case.describe(run))
+                if case.certificate.exists():
+                    checked = case.programs.verify(case.path, case.certificate)
+                    report.check(checked.code == 0, "known hard instances are VERIFIED", lambda: case.describe(run, checked))
+
+
 def main() -> int:
     report = Report("agreement_test")
     binaries, long = folder_of_programs(), long_run()
     seed, count = option("--seed", random.SystemRandom().randrange(10 ** 9)), option("--count", 1000 if long else 100)
     print(f"agreement_test: seed {seed}, {count} instances")
+    check_known_hard(report, binaries)
     for part in in_parallel(check_instance, [(binaries, seed + k, long) for k in range(count)]):
         report.merge(part)
     return report.finish()
