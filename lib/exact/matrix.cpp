@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 namespace lojacert {
@@ -15,10 +16,16 @@ namespace {
 // its payload.
 constexpr std::uint64_t aside_mark = 0x7FF0'0000'0000'0000;
 constexpr std::uint64_t box_mark = 0x8000'0000'0000'0000;
-constexpr std::uint64_t place_mask = 0x000F'FFFF'FFFF'FFFF;
+constexpr std::uint64_t text_mark = 0x0008'0000'0000'0000;
+constexpr std::uint64_t place_mask = 0x0007'FFFF'FFFF'FFFF;
 
 constexpr bool is_aside(std::uint64_t cell) { return (cell & aside_mark) == aside_mark; }
 constexpr bool is_box(std::uint64_t cell) { return is_aside(cell) && (cell & box_mark) != 0; }
+
+constexpr bool is_text(std::uint64_t cell) { return is_aside(cell) && (cell & text_mark) != 0; }
+
+/// The size beyond which the packed form of an entry gives way to its text.
+constexpr std::size_t longest_packed(std::string_view text) { return 16 + 2 * text.size(); }
 
 // The packed form of an integer: its byte count and sign as a base-128 number, then the bytes of its
 // magnitude.
@@ -65,6 +72,11 @@ Rational unpack(const unsigned char*& at) {
   return value;
 }
 
+std::string_view unpack_text(const unsigned char* at) {
+  const std::uint64_t size = unpack_count(at);
+  return {reinterpret_cast<const char*>(at), size};
+}
+
 }  // namespace
 
 void ExactMatrix::append(double value) {
@@ -79,17 +91,30 @@ void ExactMatrix::append(const RationalInterval& value) {
   if (value.is_point()) {
     if (const auto number = exact_double(value.lo)) return append(*number);
   }
-  append_aside(value);
+  append_aside(value, {});
 }
 
-void ExactMatrix::append_aside(const RationalInterval& value) {
+void ExactMatrix::append_text(std::string_view text) {
+  const RationalInterval value = parse_exact(text);
+  if (value.is_point() && exact_double(value.lo)) return append(value);
+  append_aside(value, text);
+}
+
+/// `text` is empty where the entry has none.
+void ExactMatrix::append_aside(const RationalInterval& value, std::string_view text) {
   if (aside_.size() > place_mask) throw std::length_error("a matrix has too many entries");
   const bool box = !value.is_point();
   cells_.push_back(aside_mark | (box ? box_mark : 0) | aside_.size());
+  const std::size_t place = aside_.size();
   pack(aside_, value.lo);
-  if (!box) return;
-  pack(aside_, value.hi);
-  ++box_count_;
+  if (box) pack(aside_, value.hi);
+  if (!text.empty() && aside_.size() - place > longest_packed(text)) {
+    aside_.resize(place);
+    pack_count(aside_, text.size());
+    aside_.insert(aside_.end(), text.begin(), text.end());
+    cells_.back() |= text_mark;
+  }
+  if (box) ++box_count_;
 }
 
 void ExactMatrix::reshape(std::size_t cols) {
@@ -111,6 +136,7 @@ RationalInterval ExactMatrix::at(std::size_t i, std::size_t k) const {
     return {value, value};
   }
   const unsigned char* place = aside_.data() + (bits & place_mask);
+  if (is_text(bits)) return parse_exact(unpack_text(place));
   Rational lo = unpack(place);
   Rational hi = is_box(bits) ? unpack(place) : lo;
   return {std::move(lo), std::move(hi)};
@@ -121,12 +147,27 @@ Rational ExactMatrix::point(std::size_t i, std::size_t k) const {
   if (is_box(bits)) throw std::logic_error("a box stands where a point is needed");
   if (!is_aside(bits)) return exact(std::bit_cast<double>(bits));
   const unsigned char* place = aside_.data() + (bits & place_mask);
-  return unpack(place);
+  return is_text(bits) ? parse_exact_point(unpack_text(place)) : unpack(place);
 }
 
 bool ExactMatrix::row_is_point(std::size_t i) const {
   for (std::size_t k = 0; k < cols_; ++k) {
     if (is_box(cell(i, k))) return false;
+  }
+  return true;
+}
+
+bool operator==(const ExactMatrix& a, const ExactMatrix& b) {
+  if (a.cols_ != b.cols_ || a.cells_.size() != b.cells_.size() || a.box_count_ != b.box_count_) return false;
+  // Equal entries have equal cells, except that one number may stand in its packed form or in one of several
+  // texts.
+  for (std::size_t i = 0; i < a.rows(); ++i) {
+    for (std::size_t k = 0; k < a.cols_; ++k) {
+      const std::uint64_t left = a.cell(i, k);
+      const std::uint64_t right = b.cell(i, k);
+      if (is_aside(left) != is_aside(right)) return false;
+      if (is_aside(left) ? a.at(i, k) != b.at(i, k) : left != right) return false;
+    }
   }
   return true;
 }

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 namespace lojacert {
@@ -21,6 +22,10 @@ class ExactMatrix {
   void append(double value);                   ///< a finite double, taken exactly (-0 is 0)
   void append(const RationalInterval& value);  ///< a point or a box
   void append(const Rational& value);
+  /// Appends what parse_exact reads in `text`. Where the number is far longer than its text (1e-20000), the
+  /// text is kept and read again at every use: memory stays within a small multiple of the text. Throws
+  /// InputError as parse_exact.
+  void append_text(std::string_view text);
 
   /// Gives the entries so far `cols` columns, for a reader that learns the shape late.
   /// Throws std::logic_error unless their number is a multiple of `cols`.
@@ -40,16 +45,15 @@ class ExactMatrix {
   [[nodiscard]] bool row_is_point(std::size_t i) const;
 
   /// Equal shapes and equal entries.
-  friend bool operator==(const ExactMatrix&, const ExactMatrix&) = default;
+  friend bool operator==(const ExactMatrix& a, const ExactMatrix& b);
 
  private:
   [[nodiscard]] std::uint64_t cell(std::size_t i, std::size_t k) const;
-  void append_aside(const RationalInterval& value);
+  void append_aside(const RationalInterval& value, std::string_view text);
 
   std::size_t cols_ = 0;
   std::size_t box_count_ = 0;
-  std::vector<std::uint64_t>
-      cells_;  // the bits of a finite double; or the bits of a NaN with a place in aside_
+  std::vector<std::uint64_t> cells_;  // the bits of a finite double; or of a NaN with a place in aside_
   std::vector<unsigned char> aside_;  // the other entries, packed one after the other
 };
 

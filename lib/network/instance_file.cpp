@@ -42,7 +42,7 @@ class MatrixEvents : public json::Events {
 
   void string(std::string_view text) override {
     if (depth_ != 2) wrong("a string");
-    at_entry([&] { matrix_.append(parse_exact(text)); });
+    at_entry([&] { matrix_.append_text(text); });
   }
 
   void start_array() override {

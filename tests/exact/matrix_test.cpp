@@ -14,12 +14,11 @@ using namespace lojacert;
 namespace {
 
 /// Points that are doubles, points that are not, and boxes, of either sign and any length.
-RationalInterval any_entry() {
-  const auto text = *rc::gen::element<std::string>(
+std::string any_text() {
+  return *rc::gen::element<std::string>(
       "0", "-0.0", "1", "-1/2", "0.1", "-0.1", "1/3", "[1,2]", "[-1/3,0]", "[0.1,0.1]", "[-2,-1]", "3.56?1",
       "0x1p-1074", "0x1p-1075", "-0x1p1024", "1e-400", "-123456789012345678901234567890/7",
-      "[-1e300, 0x1p2000]", "9007199254740993");
-  return parse_exact(text);
+      "[-1e300, 0x1p2000]", "9007199254740993", "1e-20000", "-1e20000", "[-1e-20000,1e-19999]");
 }
 
 }  // namespace
@@ -30,10 +29,14 @@ TEST_CASE("a matrix gives back what was appended") {
     const auto rows = *rc::gen::inRange<std::size_t>(0, 6);
     std::vector<RationalInterval> entries;
     ExactMatrix matrix(cols);
+    ExactMatrix from_values(cols);
     for (std::size_t i = 0; i < rows * cols; ++i) {
-      entries.push_back(any_entry());
-      matrix.append(entries.back());
+      const std::string text = any_text();
+      entries.push_back(parse_exact(text));
+      matrix.append_text(text);
+      from_values.append(entries.back());
     }
+    RC_ASSERT(matrix == from_values);
     RC_ASSERT(matrix.rows() == rows);
     RC_ASSERT(matrix.cols() == cols);
     bool points = true;
@@ -74,6 +77,14 @@ TEST_CASE("equal numbers make equal matrices, however they came") {
   d.append(Rational(1, 2));
   d.append(parse_exact("[0,1]"));
   CHECK_FALSE(a == d);
+  ExactMatrix e(1);
+  ExactMatrix f(1);
+  e.append_text("1e-20000");
+  f.append_text("10e-20000");
+  CHECK_FALSE(e == f);
+  e.append_text("10e-20000");
+  f.append_text("1e-20000");
+  CHECK_FALSE(e == f);
 }
 
 TEST_CASE("what no matrix can hold is refused") {
