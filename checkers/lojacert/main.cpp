@@ -36,6 +36,24 @@ int end_with(Status status, bool limit, const std::string& reason) {
   return finish({status, limit, {}});
 }
 
+bool has_command(const CLI::App& app, const std::string& name) {
+  const auto commands =
+      app.get_subcommands([&](const CLI::App* command) { return command->get_name() == name; });
+  return !commands.empty();
+}
+
+/// Says what is wrong with the words of the command line; CLI11 calls an unknown command a missing one.
+int refuse(const CLI::App& app, const CLI::ParseError& error, const std::string& first_word) {
+  std::string reason = error.what();
+  const bool is_option = first_word.starts_with('-');
+  if (!first_word.empty() && !is_option && !has_command(app, first_word)) {
+    reason = "unknown command '" + first_word + "'; the commands are";
+    for (const CLI::App* command : app.get_subcommands({})) reason += ' ' + command->get_name();
+  }
+  std::fprintf(stderr, "lojacert: %s (lojacert --help says more)\n", reason.c_str());
+  return 2;
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"Verified numerical proof-checking for the local convergence theory of two-layer networks",
                "lojacert"};
@@ -54,8 +72,7 @@ int run(int argc, char** argv) {
   } catch (const CLI::Success& success) {
     return app.exit(success);
   } catch (const CLI::ParseError& error) {
-    app.exit(error);
-    return 2;
+    return refuse(app, error, argc > 1 ? argv[1] : "");
   }
   return result.ran ? finish(result.outcome) : 2;
 }

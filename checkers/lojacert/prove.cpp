@@ -27,6 +27,7 @@ namespace {
 struct Common {
   InstanceOptions instance;
   std::string output;
+  bool output_given = false;
   Budget budget;
   bool embed = false;
   bool json = false;
@@ -80,6 +81,7 @@ Outcome report(const Common& common, const Proof& proof, const std::string& writ
 
 Outcome run(const Common& common, const ClaimMaker& make) {
   const Stopwatch stopwatch;
+  if (common.output_given && common.output.empty()) throw InputError("-o: the file's name is empty");
   if (common.output == "-") throw InputError("-o -: standard output carries the verdict; name a file");
   if (common.budget.max_bits < 8 || common.budget.max_bits > 10'000'000) {
     throw InputError("--max-bits: must be from 8 to 10000000");
@@ -104,12 +106,14 @@ void add_claim(CLI::App& prove_command, Result& result, const char* name, const 
   CLI::App* command = prove_command.add_subcommand(name, help);
   common->instance.add_to(*command);
   const ClaimMaker make = add_own(*command);
-  command->add_option("-o,--output", common->output, "Write the certificate to this file")->type_name("CERT");
+  auto* output = command->add_option("-o,--output", common->output, "Write the certificate to this file")
+                     ->type_name("CERT");
   command->add_flag("--embed", common->embed, "Put the canonical instance inside the certificate");
   command->add_flag("--json", common->json, "Print one JSON object");
   auto* max_bits = command->add_option("--max-bits", common->budget.max_bits, "Highest working precision")
                        ->capture_default_str();
-  command->callback([common, make, max_bits, &result] {
+  command->callback([common, make, max_bits, output, &result] {
+    common->output_given = output->count() > 0;
     common->budget.max_bits_given = max_bits->count() > 0;
     result = {true, run(*common, make)};
   });

@@ -21,35 +21,6 @@ json::Value claim_object(const Instance& instance, const Claim& claim, bool nega
   return object;
 }
 
-enum class Corner { middle, lower, upper };
-
-Rational pick(const RationalInterval& entry, Corner corner) {
-  switch (corner) {
-    case Corner::lower:
-      return entry.lo;
-    case Corner::upper:
-      return entry.hi;
-    case Corner::middle:
-      break;
-  }
-  return (entry.lo + entry.hi) / 2;
-}
-
-ExactMatrix pick(const ExactMatrix& rows, Corner corner) {
-  ExactMatrix picked(rows.cols());
-  for (std::size_t i = 0; i < rows.rows(); ++i) {
-    for (std::size_t k = 0; k < rows.cols(); ++k) picked.append(pick(rows.at(i, k), corner));
-  }
-  return picked;
-}
-
-Instance point_in(const Instance& instance, Corner corner) {
-  Instance point = instance;
-  point.teacher = pick(instance.teacher, corner);
-  if (instance.student) point.student = pick(*instance.student, corner);
-  return point;
-}
-
 json::Value rows_value(const ExactMatrix& rows) {
   json::Value value = json::array();
   for (std::size_t i = 0; i < rows.rows(); ++i) {
@@ -128,6 +99,19 @@ Rational parse_constant(const std::string& name, const std::string& text) {
   } catch (const InputError& error) {
     throw InputError(name + ": " + error.what());
   }
+}
+
+FoundBounds found_bounds(const Interval& enclosure, int digits, const Instance& instance) {
+  if (!enclosure.is_finite()) {
+    throw UndecidedError("no bounded enclosure was found" +
+                         std::string(instance.is_point() ? "" : "; make the boxes smaller"));
+  }
+  const Rational lo = enclosure.inf();
+  const Rational hi = enclosure.sup();
+  const Rational unit(1, pow(Integer(10), static_cast<unsigned>(digits - 1)));
+  const Rational share = instance.is_point() ? Rational(0) : Rational((hi - lo) / 2);
+  return {decimal_lower(Rational(lo - share - abs(lo) * unit), digits),
+          decimal_upper(Rational(hi + share + abs(hi) * unit), digits)};
 }
 
 json::Value bounds_value(const std::string& lo, const std::string& hi) {

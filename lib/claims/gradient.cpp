@@ -46,18 +46,7 @@ std::function<Attempt(const Instance&)> decider(Bounds bounds) {
   };
 }
 
-struct TextBounds {
-  std::string lo;
-  std::string hi;
-};
-
-TextBounds text_bounds(const Interval& x, int digits) {
-  if (!x.is_finite())
-    throw UndecidedError("no bounded enclosure of the gradient was found; make the boxes smaller");
-  return {x.decimal_inf(digits), x.decimal_sup(digits)};
-}
-
-RationalInterval parsed(const TextBounds& bounds) {
+RationalInterval parsed(const FoundBounds& bounds) {
   return {parse_exact_point(bounds.lo), parse_exact_point(bounds.hi)};
 }
 
@@ -89,13 +78,14 @@ Claim gradient_enclosure_claim(const Instance& instance, int digits, const Budge
   for (std::size_t j = 0; j < instance.student_count(); ++j) {
     json::Value row = json::array();
     for (std::size_t k = 0; k < instance.dimension(); ++k) {
-      const TextBounds text = text_bounds(gradient.partials[j * instance.dimension() + k], printed);
+      const FoundBounds text =
+          found_bounds(gradient.partials[j * instance.dimension() + k], printed, instance);
       bounds.partials.push_back(parsed(text));
       row.items.push_back(bounds_value(text.lo, text.hi));
     }
     rows.items.push_back(std::move(row));
   }
-  const TextBounds norm = text_bounds(gradient.norm, printed);
+  const FoundBounds norm = found_bounds(gradient.norm, printed, instance);
   bounds.norm = parsed(norm);
 
   Claim claim;

@@ -76,7 +76,9 @@ std::string best_kappa(const Instance& instance, const std::string& beta, const 
         "no positive kappa can be proved: the enclosure of the gradient norm or of the loss reaches 0" +
         std::string(instance.is_point() ? "" : "; make the boxes smaller"));
   }
-  return decimal_lower(ratio.inf(), digits);
+  const Rational lower = parse_exact_point(found_bounds(ratio, digits + 2, instance).lo);
+  // On wide boxes the slack may reach 0: half of what is proved is still a claim.
+  return decimal_lower(lower > 0 ? lower : Rational(ratio.inf() / 2), digits);
 }
 
 }  // namespace lojacert

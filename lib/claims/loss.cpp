@@ -65,7 +65,9 @@ Claim loss_enclosure_claim(const Instance& instance, const Budget& budget) {
   constexpr int digits = 17;
   const Landscape landscape(instance);
   const Interval loss = narrow_loss(landscape, 1e-15, budget.max_bits).loss;
-  return loss_claim(loss.decimal_inf(digits), loss.decimal_sup(digits));
+  FoundBounds found = found_bounds(loss, digits, instance);
+  if (found.lo.starts_with('-')) found.lo = "0";  // L >= 0
+  return loss_claim(found.lo, found.hi);
 }
 
 }  // namespace lojacert

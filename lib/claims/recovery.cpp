@@ -115,19 +115,17 @@ RecoveryBounds best_recovery_bounds(const Instance& instance, const std::string&
   constexpr int digits = 6;
   const Clusters clusters(instance);
   const ClusterReport report = clusters.report(clusters.propose(parse_delta1(delta1)), bits);
-  Rational angle = 0;
-  Rational residual = 0;
-  const auto raise = [](Rational& bound, const Interval& value) {
-    if (!value.is_finite()) throw UndecidedError("no bounded enclosure was found; make the boxes smaller");
-    if (value.sup() > bound) bound = value.sup();
+  std::optional<FoundBounds> angle;
+  std::optional<FoundBounds> residual;
+  const auto raise = [&](std::optional<FoundBounds>& bound, const Interval& value) {
+    FoundBounds found = found_bounds(value, digits, instance);
+    if (!bound || parse_exact_point(found.hi) > parse_exact_point(bound->hi)) bound = std::move(found);
   };
   for (const ClusterBounds& cluster : report.teachers) {
     if (cluster.size > 0) raise(angle, cluster.mass_weighted_angle / cluster.mass);
     raise(residual, cluster.residual);
   }
-  Rational far_mass = 0;
-  raise(far_mass, report.far_mass);
-  return {decimal_upper(angle, digits), decimal_upper(residual, digits), decimal_upper(far_mass, digits)};
+  return {angle ? angle->hi : "0", residual->hi, found_bounds(report.far_mass, digits, instance).hi};
 }
 
 }  // namespace lojacert

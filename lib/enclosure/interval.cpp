@@ -187,6 +187,18 @@ Interval Interval::midpoint() const {
   return result;
 }
 
+Interval Interval::lower_end() const {
+  Interval result(*this);
+  mpfr_set(result.number_->sup(), number_->inf(), MPFR_RNDN);  // same precision: exact
+  return result;
+}
+
+Interval Interval::upper_end() const {
+  Interval result(*this);
+  mpfr_set(result.number_->inf(), number_->sup(), MPFR_RNDN);
+  return result;
+}
+
 double Interval::approximate_mid() const {
   return 0.5 * mpfr_get_d(number_->inf(), MPFR_RNDN) + 0.5 * mpfr_get_d(number_->sup(), MPFR_RNDN);
 }

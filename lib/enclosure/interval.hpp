@@ -76,6 +76,9 @@ class Interval {
   /// A point near the middle, at the same precision: a choice that any formula may make, not a bound. Invalid
   /// where unbounded.
   [[nodiscard]] Interval midpoint() const;
+  /// The point intervals [inf, inf] and [sup, sup], exactly.
+  [[nodiscard]] Interval lower_end() const;
+  [[nodiscard]] Interval upper_end() const;
   /// The midpoint, rounded to double: a number to look at or to steer by, not a bound.
   [[nodiscard]] double approximate_mid() const;
   /// log2 of sup |x| and of the width, up to one unit; -infinity for 0, +infinity where unbounded: to steer

@@ -13,10 +13,12 @@ namespace lojacert {
 namespace {
 
 using IntervalTerm = Term<Interval>;
-using IntervalPair = PairGeometry<Interval>;
+using IntervalGeometry = PairGeometry<Interval>;
+using IntervalPair = PairValue<Interval>;
 using IntervalSum = PairSum<Interval>;
+using Circle = CircleConstants<Interval>;
 
-CircleConstants<Interval> circle_constants(Bits bits) {
+Circle circle_constants(Bits bits) {
   const Interval pi = Interval::pi(bits);
   return {pi / Interval::exact(2L, bits), Interval::exact(2L, bits) / pi};
 }
@@ -111,8 +113,9 @@ class PointEvaluator {
       return result;
     }
     const std::vector<IntervalTerm> terms = terms_at(bits);
+    const Circle circle = circle_constants(bits);
     const IntervalSum sum = pair_sum<Interval>(
-        terms, [&](std::size_t g, std::size_t h) { return pair_of(g, h, bits); }, circle_constants(bits),
+        terms, [&](std::size_t g, std::size_t h) { return pair_of(g, h, circle, bits); }, circle,
         Interval::zero(bits), with_gradient);
     result.loss = loss_from(sum, activation_, bits);
     if (with_gradient) result.gradient = gradient_from(sum, terms, bits);
@@ -135,7 +138,7 @@ class PointEvaluator {
     return terms;
   }
 
-  [[nodiscard]] IntervalPair pair_of(std::size_t g, std::size_t h, Bits bits) const {
+  [[nodiscard]] IntervalPair pair_of(std::size_t g, std::size_t h, const Circle& circle, Bits bits) const {
     const Line& u = network_.lines[g];
     const Line& v = network_.lines[h];
     Integer dot = 0;
@@ -144,7 +147,9 @@ class PointEvaluator {
     Interval c = Interval::from(dot, bits);
     Interval gap = sqrt_nonnegative(Interval::from(squared_gap, bits));
     Interval angle = angle_of(gap, c);
-    return {std::move(c), std::move(gap), std::move(angle)};
+    IntervalGeometry geometry{std::move(c), std::move(gap), std::move(angle)};
+    Interval kernel = abs_kernel(geometry, circle);
+    return {std::move(kernel), std::move(geometry)};
   }
 
   [[nodiscard]] Gradient gradient_from(const IntervalSum& sum, std::span<const IntervalTerm> terms,
@@ -181,7 +186,8 @@ class PointEvaluator {
 /// Box instances: the same formula on intervals of the entries.
 class BoxEvaluator {
  public:
-  explicit BoxEvaluator(const Instance& instance) : instance_(instance) {
+  explicit BoxEvaluator(const Instance& instance)
+      : instance_(instance), middle_(point_in(instance, Corner::middle)) {
     if (instance_.neuron != NeuronForm::unit) return;
     for (std::size_t j = 0; j < instance_.student_count() && !undefined_at_; ++j) {
       if (may_be_zero(*instance_.student, j)) undefined_at_ = j;
@@ -193,19 +199,41 @@ class BoxEvaluator {
   }
   [[nodiscard]] std::optional<std::size_t> undefined_at() const { return undefined_at_; }
 
-  [[nodiscard]] Evaluation evaluate(Bits bits, bool with_gradient) const {
+  [[nodiscard]] Evaluation evaluate(Bits bits) const {
     Evaluation result{Interval::zero(bits), std::nullopt, undefined_at_};
-    with_gradient = with_gradient && !undefined_at_;
+    const bool with_gradient = !undefined_at_;
     const std::vector<IntervalTerm> terms = terms_at(bits);
+    const Circle circle = circle_constants(bits);
     const IntervalSum sum = pair_sum<Interval>(
-        terms, [&](std::size_t g, std::size_t h) { return pair_of(terms[g], terms[h], bits); },
-        circle_constants(bits), Interval::zero(bits), with_gradient);
+        terms, [&](std::size_t g, std::size_t h) { return pair_of(terms[g], terms[h], circle, bits); },
+        circle, Interval::zero(bits), with_gradient);
     result.loss = loss_from(sum, instance_.activation, bits);
-    if (with_gradient) result.gradient = gradient_from(sum, terms, bits);
+    if (!with_gradient) return result;
+    result.gradient = gradient_from(sum, terms, bits);
+    if (instance_.teacher.is_point()) {
+      const Interval mean_value = mean_value_form(*result.gradient, bits);
+      if (mean_value.is_finite()) result.loss = intersection(result.loss, max_zero(mean_value));
+    }
     return result;
   }
 
  private:
+  /// L(W) lies in L(middle) + <grad L(box), W - middle>: near a minimum far tighter than the plain sum. L is
+  /// continuously differentiable on the whole box where the gradient is defined on it.
+  [[nodiscard]] Interval mean_value_form(const Gradient& gradient, Bits bits) const {
+    Interval result = middle_.evaluate(bits, false).loss;
+    const ExactMatrix& student = *instance_.student;
+    for (std::size_t j = 0; j < student.rows(); ++j) {
+      for (std::size_t k = 0; k < student.cols(); ++k) {
+        const RationalInterval entry = student.at(j, k);
+        const Rational radius = (entry.hi - entry.lo) / 2;
+        result.add_product(gradient.partials[j * student.cols() + k],
+                           Interval::from(RationalInterval{Rational(-radius), radius}, bits));
+      }
+    }
+    return result;
+  }
+
   static bool may_be_zero(const ExactMatrix& rows, std::size_t j) {
     for (std::size_t k = 0; k < rows.cols(); ++k) {
       const RationalInterval entry = rows.at(j, k);
@@ -234,7 +262,8 @@ class BoxEvaluator {
 
   /// S(u, v) = S(u, v - lambda u) for every lambda: with lambda near <u,v>/|u|^2 the root is taken of a small
   /// quantity.
-  [[nodiscard]] static IntervalPair pair_of(const IntervalTerm& u, const IntervalTerm& v, Bits bits) {
+  [[nodiscard]] static IntervalPair pair_of(const IntervalTerm& u, const IntervalTerm& v,
+                                            const Circle& circle, Bits bits) {
     Interval dot = inner_product(u.vector, v.vector, bits);
     Interval lambda = u.may_vanish ? Interval::zero(bits) : (dot / u.squared_norm).midpoint();
     if (!lambda.is_finite()) lambda = Interval::zero(bits);
@@ -243,7 +272,25 @@ class BoxEvaluator {
     Interval gap = sqrt_nonnegative(u.squared_norm * squared_length(rest, bits) -
                                     sqr(inner_product(u.vector, rest, bits)));
     Interval angle = angle_of(gap, dot);
-    return {std::move(dot), std::move(gap), std::move(angle)};
+    IntervalGeometry geometry{std::move(dot), std::move(gap), std::move(angle)};
+    Interval kernel = kernel_at_corners(geometry, u, v, circle, bits);
+    return {std::move(kernel), std::move(geometry)};
+  }
+
+  /// (2/pi) (S + atan2(c, S) c) rises with S (slope (2/pi) S^2 / (c^2 + S^2)) and with |c| (slope (2/pi)
+  /// (atan2(|c|, S) + |c| S / (c^2 + S^2))), were the two free: its extremes over a box are at corners. And K
+  /// <= |u| |v|.
+  [[nodiscard]] static Interval kernel_at_corners(const IntervalGeometry& geometry, const IntervalTerm& u,
+                                                  const IntervalTerm& v, const Circle& circle, Bits bits) {
+    if (!geometry.dot.is_finite() || !geometry.gap.is_finite()) return abs_kernel(geometry, circle);
+    const Interval size = abs(geometry.dot);
+    const auto corner = [&](const Interval& c, const Interval& gap) {
+      return abs_kernel(IntervalGeometry{c, gap, angle_of(gap, c)}, circle);
+    };
+    const Interval rough = hull(corner(size.lower_end(), geometry.gap.lower_end()),
+                                corner(size.upper_end(), geometry.gap.upper_end()));
+    const Interval largest = sqrt_nonnegative(u.squared_norm * v.squared_norm).upper_end();
+    return intersection(rough, hull(Interval::zero(bits), largest));
   }
 
   [[nodiscard]] Gradient gradient_from(const IntervalSum& sum, std::span<const IntervalTerm> terms,
@@ -279,6 +326,7 @@ class BoxEvaluator {
   }
 
   Instance instance_;
+  PointEvaluator middle_;
   std::optional<std::size_t> undefined_at_;
 };
 
@@ -289,7 +337,7 @@ struct Landscape::Parts {
   std::optional<BoxEvaluator> box;
 
   [[nodiscard]] Evaluation evaluate(Bits bits, bool with_gradient) const {
-    return point ? point->evaluate(bits, with_gradient) : box->evaluate(bits, with_gradient);
+    return point ? point->evaluate(bits, with_gradient) : box->evaluate(bits);
   }
 };
 

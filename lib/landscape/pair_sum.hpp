@@ -21,6 +21,13 @@ struct Term {
   bool may_vanish = false;  ///< u may be 0: no direction, so no gradient is computed
 };
 
+/// What the sum needs of a pair: the kernel K(u, v) and the geometry that its gradient is made of.
+template <class E>
+struct PairValue {
+  E kernel;
+  PairGeometry<E> geometry;
+};
+
 /// 2 L_abs = E R^2 of R(x) = sum_g even_g |u_g.x|; for each g that asks for it gamma_g = E[R(x) sign(u_g.x)
 /// x]; z = sum_g odd_g u_g. `gamma` holds dimension-many entries per term, empty ones where not asked for.
 template <class E>
@@ -30,7 +37,7 @@ struct PairSum {
   std::vector<E> odd_sum;
 };
 
-/// Source: docs/theory/landscape.md, loss and gradient in closed form. `pair_of(g, h)` gives the PairGeometry
+/// Source: docs/theory/landscape.md, loss and gradient in closed form. `pair_of(g, h)` gives the PairValue
 /// of u_g and u_h for g < h; the pair of a vector with itself is exact: K(u, u) = |u|^2 and the gradient term
 /// is u. E has `add_product` and a free function add_multiple(target, factor, vector): target += factor *
 /// vector.
@@ -54,11 +61,12 @@ template <class E, class PairOf>
   for (std::size_t g = 0; g < terms.size(); ++g) {
     along_itself[g] += terms[g].even;
     for (std::size_t h = g + 1; h < terms.size(); ++h) {
-      const PairGeometry<E> pair = pair_of(g, h);
-      off_diagonal.add_product(terms[g].even * terms[h].even, abs_kernel(pair, constants));
+      const PairValue<E> pair = pair_of(g, h);
+      off_diagonal.add_product(terms[g].even * terms[h].even, pair.kernel);
       for (const auto& [self, other] : {std::pair{g, h}, std::pair{h, g}}) {
         if (!asks(self)) continue;
-        const KernelGradient<E> gradient = abs_kernel_gradient(pair, terms[self].squared_norm, constants);
+        const KernelGradient<E> gradient =
+            abs_kernel_gradient(pair.geometry, terms[self].squared_norm, constants);
         add_multiple(sum.gamma[self], terms[other].even * gradient.along_v, terms[other].vector);
         along_itself[self].add_product(terms[other].even, gradient.along_u);
       }

@@ -176,4 +176,35 @@ std::string canonical_instance(const Instance& instance) {
 std::string instance_digest(const Instance& instance) { return digest(instance, "instance"); }
 std::string teacher_digest(const Instance& instance) { return digest(instance, "teacher"); }
 
+namespace {
+
+Rational pick(const RationalInterval& entry, Corner corner) {
+  switch (corner) {
+    case Corner::lower:
+      return entry.lo;
+    case Corner::upper:
+      return entry.hi;
+    case Corner::middle:
+      break;
+  }
+  return (entry.lo + entry.hi) / 2;
+}
+
+ExactMatrix pick(const ExactMatrix& rows, Corner corner) {
+  ExactMatrix picked(rows.cols());
+  for (std::size_t i = 0; i < rows.rows(); ++i) {
+    for (std::size_t k = 0; k < rows.cols(); ++k) picked.append(pick(rows.at(i, k), corner));
+  }
+  return picked;
+}
+
+}  // namespace
+
+Instance point_in(const Instance& instance, Corner corner) {
+  Instance point = instance;
+  point.teacher = pick(instance.teacher, corner);
+  if (instance.student) point.student = pick(*instance.student, corner);
+  return point;
+}
+
 }  // namespace lojacert

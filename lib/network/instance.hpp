@@ -45,6 +45,12 @@ struct Instance {
 /// square, symmetric, without boxes and without negative diagonal entries.
 void check_consistency(const Instance& instance);
 
+/// A choice of the numbers in an instance's boxes.
+enum class Corner { middle, lower, upper };
+
+/// The point instance with every box replaced by its middle, its lower or its upper end.
+[[nodiscard]] Instance point_in(const Instance& instance, Corner corner);
+
 /// The canonical text of certificates/README.md, section 3, and its digests `sha256:<64 hexadecimal digits>`.
 [[nodiscard]] std::string canonical_instance(const Instance& instance);
 [[nodiscard]] std::string instance_digest(const Instance& instance);

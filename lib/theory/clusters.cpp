@@ -13,23 +13,6 @@ namespace lojacert {
 
 namespace {
 
-Instance middle_of(const Instance& instance) {
-  const auto middle = [](const ExactMatrix& rows) {
-    ExactMatrix result(rows.cols());
-    for (std::size_t i = 0; i < rows.rows(); ++i) {
-      for (std::size_t k = 0; k < rows.cols(); ++k) {
-        const RationalInterval entry = rows.at(i, k);
-        result.append(Rational((entry.lo + entry.hi) / 2));
-      }
-    }
-    return result;
-  };
-  Instance result = instance;
-  result.teacher = middle(instance.teacher);
-  result.student = middle(*instance.student);
-  return result;
-}
-
 std::vector<Rational> point_row(const ExactMatrix& rows, std::size_t i) {
   std::vector<Rational> row;
   for (std::size_t k = 0; k < rows.cols(); ++k) row.push_back(rows.point(i, k));
@@ -181,7 +164,7 @@ IntervalRow effective(IntervalRow w, NeuronForm form, Bits bits) {
 class Clusters::Geometry {
  public:
   explicit Geometry(const Instance& given)
-      : instance(given), middle(given.is_point() ? given : middle_of(given)), points(middle) {}
+      : instance(given), middle(given.is_point() ? given : point_in(given, Corner::middle)), points(middle) {}
 
   [[nodiscard]] bool oriented() const { return instance.activation == Activation::relu; }
 
