@@ -74,6 +74,12 @@ std::optional<std::string> choose(std::vector<Row>& boxes, const Json& points) {
   return {};
 }
 
+/// At a point neither the claim nor its negation holds; a box that merely can hold a zero student decides
+/// nothing.
+Verdict undefined_gradient_verdict(const Instance& instance, const std::string& reason) {
+  return not_verified(instance.is_point() ? "refuted" : "insufficient-precision", reason);
+}
+
 Verdict verify_at_witness(const Certificate& certificate, Instance instance, const Options& options) {
   if (!certificate.witness)
     return not_verified("bad-evidence", "a negated claim about boxes needs evidence.witness");
@@ -83,7 +89,7 @@ Verdict verify_at_witness(const Certificate& certificate, Instance instance, con
   if (!misfit && !instance.is_point()) misfit = "the teacher has boxes, but the witness has no teacher";
   if (misfit) return not_verified("bad-evidence", *misfit);
   if (const auto reason = certificate.rule->undefined(instance))
-    return not_verified("insufficient-precision", *reason);
+    return undefined_gradient_verdict(instance, *reason);
   Verdict verdict = escalate(*certificate.rule, instance, true, certificate.precision_hint, options);
   if (verdict.code == "refuted")
     return not_verified("bad-evidence", "the witness does not violate the claim");
@@ -179,7 +185,7 @@ Verdict verify(const Certificate& certificate, const Instance& instance, const O
   } else if (certificate.witness) {
     return not_verified("bad-evidence", "a witness for an instance without boxes");
   } else if (const auto reason = certificate.rule->undefined(instance)) {
-    verdict = not_verified("insufficient-precision", *reason);
+    verdict = undefined_gradient_verdict(instance, *reason);
   } else {
     verdict = escalate(*certificate.rule, instance, certificate.negated, certificate.precision_hint, options);
   }

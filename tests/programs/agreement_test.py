@@ -232,11 +232,13 @@ def check_instance(job: tuple[str, int, bool]) -> Report:
 
 
 def known_hard() -> list[Instance]:
-    """Instances that random ones meet only now and then: partial derivatives within 1e-160 of a short decimal, and a box."""
+    """Instances that random ones meet only now and then: partial derivatives within 1e-160 of a short decimal, a wide box,
+    and a box on the ray opposite to its teacher, where the angle is exactly pi."""
     close = f"{10 ** 80 - 8}e-80"
     network = {"activation": "relu", "neuron": "unit", "teacher": [["1", "0"]]}
     return [instance_from_json({**network, "student": [[close, "4e-80"]]}),
-            instance_from_json({**network, "activation": "abs", "student": [["[0.9, 1.1]", "[0.1, 0.2]"]]})]
+            instance_from_json({**network, "activation": "abs", "student": [["[0.9, 1.1]", "[0.1, 0.2]"]]}),
+            instance_from_json({**network, "teacher": [["-7"]], "student": [["[697/300, 7/3]"]]})]
 
 
 def check_known_hard(report: Report, binaries: str) -> None:

@@ -21,7 +21,9 @@ namespace {
 /// extremes are at corners. Where both can be 0 a vector can be 0; its angle is arbitrary and no claim rests
 /// on it.
 Ball angle_of(const Ball& sine, const Ball& cosine, slong bits) {
-  const Ball sine_lower = lower(sine, bits), sine_upper = upper(sine, bits);
+  // A ball around [0, x] may begin a little below 0, where atan2 would jump to -pi.
+  const Ball bottom = lower(sine, bits), sine_lower = bottom.is_negative() ? Ball() : bottom;
+  const Ball sine_upper = upper(sine, bits);
   const Ball cosine_lower = lower(cosine, bits), cosine_upper = upper(cosine, bits);
   const Ball smallest = atan2(cosine_upper.is_positive() ? sine_lower : sine_upper, cosine_upper, bits);
   const Ball largest = atan2(cosine_lower.is_negative() ? sine_lower : sine_upper, cosine_lower, bits);
