@@ -3,11 +3,18 @@
 
 #include <lojacert/exact/rational.hpp>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace lojacert {
+
+// Limits of the grammar: they bound the work that a hostile file can cause; beyond them is an error, never a
+// rounding.
+inline constexpr std::size_t max_number_characters = 20000;
+inline constexpr long max_decimal_exponent = 20000;
+inline constexpr long max_binary_exponent = 65536;
 
 /// The exact value of a `number` or a `box` (certificates/README.md, section 1).
 /// Throws InputError with the reason and the cure; nothing is ever rounded.

@@ -1,5 +1,6 @@
 #include <lojacert/landscape/evaluation.hpp>
 
+#include <lojacert/enclosure/vector.hpp>
 #include <lojacert/exact/error.hpp>
 #include <lojacert/landscape/lines.hpp>
 #include <lojacert/landscape/pair_sum.hpp>
@@ -46,18 +47,6 @@ std::vector<Interval> effective_gradient(std::vector<Interval> oriented_gamma, c
     oriented_gamma[k] /= Interval::exact(4L, bits);
   }
   return oriented_gamma;
-}
-
-Interval inner_product(std::span<const Interval> u, std::span<const Interval> v, Bits bits) {
-  Interval sum = Interval::zero(bits);
-  for (std::size_t k = 0; k < u.size(); ++k) sum.add_product(u[k], v[k]);
-  return sum;
-}
-
-Interval squared_length(std::span<const Interval> u, Bits bits) {
-  Interval sum = Interval::zero(bits);
-  for (const Interval& entry : u) sum += sqr(entry);
-  return sum;
 }
 
 /// |w| (g + w^ <w^, g>), the gradient in w of a `norm` neuron with p = |w| w, from g = grad_p L; w is not 0.

@@ -1,5 +1,6 @@
 #include <lojacert/theory/clusters.hpp>
 
+#include <lojacert/enclosure/vector.hpp>
 #include <lojacert/exact/error.hpp>
 #include <lojacert/exact/radical.hpp>
 
@@ -137,18 +138,6 @@ IntervalRow interval_row(const ExactMatrix& rows, std::size_t i, Bits bits) {
   IntervalRow row;
   for (std::size_t k = 0; k < rows.cols(); ++k) row.push_back(Interval::from(rows.at(i, k), bits));
   return row;
-}
-
-Interval inner_product(std::span<const Interval> u, std::span<const Interval> v, Bits bits) {
-  Interval sum = Interval::zero(bits);
-  for (std::size_t k = 0; k < u.size(); ++k) sum.add_product(u[k], v[k]);
-  return sum;
-}
-
-Interval squared_length(std::span<const Interval> u, Bits bits) {
-  Interval sum = Interval::zero(bits);
-  for (const Interval& entry : u) sum += sqr(entry);
-  return sum;
 }
 
 /// The effective vector w or |w| w.

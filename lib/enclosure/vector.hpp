@@ -1,0 +1,16 @@
+#pragma once
+// Vectors of intervals: inner products and lengths.
+
+#include <lojacert/enclosure/interval.hpp>
+
+#include <span>
+
+namespace lojacert {
+
+/// An enclosure of <u, v> for members of both; the spans have one length.
+[[nodiscard]] Interval inner_product(std::span<const Interval> u, std::span<const Interval> v, Bits bits);
+
+/// An enclosure of |u|^2, never below 0: a square knows that its factors are equal.
+[[nodiscard]] Interval squared_length(std::span<const Interval> u, Bits bits);
+
+}  // namespace lojacert
