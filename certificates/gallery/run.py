@@ -87,6 +87,19 @@ def expect(what, wanted, got):
         raise Difference(f"{what}: expected {wanted}, got {got}")
 
 
+def expect_same_claim(file, fresh, kept):
+    """Equal keys and values; where not, names one key that differs and not the whole claim."""
+    differing = [key for key in [*fresh, *kept] if fresh.get(key) != kept.get(key)]
+    if differing:
+        key = differing[0]
+        raise Difference(f"{file} claims another {key}: {brief(kept.get(key))}; the fresh proof {brief(fresh.get(key))}")
+
+
+def brief(value):
+    text = json.dumps(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
 def status(lines):
     """What the one status line says, which must be the last line."""
     found = [line for line in lines if line.startswith("s ")]
@@ -153,7 +166,7 @@ class Runner:
         if not kept.exists():
             raise Difference(f"{kept.name} is not there")
         document = json.loads(kept.read_text(encoding="utf-8"))
-        expect(f"the claim of {kept.name}", claim, document["claim"])
+        expect_same_claim(kept.name, claim, document["claim"])
         self.verify(line, kept, row)
 
     def prove(self, line, fresh, row):
