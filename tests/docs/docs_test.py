@@ -18,7 +18,8 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
-# Commands that set up or test the whole project, and are run by .ci/run itself, through it or by its twin of another preset.
+# Commands that set up, test or install the whole project. .ci/run runs the scripts, and tests/downstream the build of the verifier
+# alone and the installation; the debug preset differs from release in its flags only.
 SET_UP = {
     "tests/run",
     "tests/run -R docs",
