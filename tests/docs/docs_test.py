@@ -89,7 +89,8 @@ class Shell:
                                      stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
     def run(self, command):
-        self.bash.stdin.write(f"{command}\ncode=$?; printf '\\n{self.MARK}%d\\n' $code; (exit $code)\n")
+        # Nothing to read: a command that asks for input must not swallow the next one.
+        self.bash.stdin.write(f"{{ {command}\n}} </dev/null\ncode=$?; printf '\\n{self.MARK}%d\\n' $code; (exit $code)\n")
         self.bash.stdin.flush()
         lines = []
         for line in self.bash.stdout:
