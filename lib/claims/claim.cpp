@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 
 namespace lojacert {
 
@@ -65,6 +65,22 @@ Proof proof_of(const Instance& instance, const Claim& claim, const Escalated& en
   return proof;
 }
 
+/// The length of the longest constant: a claim stated to n digits asks for more than n digits.
+std::size_t longest_text(const json::Value& value) {
+  std::size_t longest = value.text.size();
+  for (const json::Value& item : value.items) longest = std::max(longest, longest_text(item));
+  for (const auto& [key, member] : value.members) longest = std::max(longest, longest_text(member));
+  return longest;
+}
+
+Budget budget_for(const Claim& claim, Budget budget) {
+  constexpr long bits_per_digit = 4;
+  std::size_t longest = 0;
+  for (const auto& [key, value] : claim.constants) longest = std::max(longest, longest_text(value));
+  budget.equality_bits += bits_per_digit * static_cast<long>(longest);
+  return budget;
+}
+
 }  // namespace
 
 std::string statement(const Instance& instance, const Claim& claim, bool negated) {
@@ -78,7 +94,8 @@ std::string statement(const Instance& instance, const Claim& claim, bool negated
       negated ? claim.negated_body : claim.body);
 }
 
-Proof prove(const Instance& instance, const Claim& claim, const Budget& budget) {
+Proof prove(const Instance& instance, const Claim& claim, const Budget& given) {
+  const Budget budget = budget_for(claim, given);
   if (instance.is_point())
     return proof_of(instance, claim, escalate(claim.attempt_for(instance), budget), budget);
   const Escalated whole = escalate_on_box(claim.attempt_for(instance), budget);

@@ -9,7 +9,6 @@ namespace lojacert {
 namespace {
 
 constexpr long first_bits = 64;
-constexpr double bits_that_settle_equality = 256;
 constexpr double least_gain_on_box = 0.1;
 
 long next_precision(long bits, const Decision& decision) {
@@ -34,7 +33,7 @@ Escalated climb(const std::function<Decision(Bits)>& decide, const Budget& budge
     result.bits = bits;
     result.decision = decide(Bits{bits});
     if (result.decision.verdict != Verdict::undecided) return result;
-    if (result.decision.resolved_bits >= bits_that_settle_equality) {
+    if (result.decision.resolved_bits >= static_cast<double>(budget.equality_bits)) {
       if (std::isfinite(result.decision.resolved_bits)) {
         result.decision.reason += ": they agree to " +
                                   std::to_string(std::lround(result.decision.resolved_bits)) +

@@ -10,6 +10,7 @@ namespace lojacert {
 struct Budget {
   long max_bits = 32768;        ///< the highest working precision tried
   bool max_bits_given = false;  ///< the user set it: running into it is a limit, not the default budget
+  long equality_bits = 256;     ///< sides known to so many bits that still agree are left undecided
 };
 
 /// What an escalation ended with.
@@ -20,8 +21,8 @@ struct Escalated {
 };
 
 /// Calls decide at 64 bits, then at what the margin asks for (at least half as many again, at most twice as
-/// many where nothing is known yet). Ends when decided; when both sides are known to 256 bits and still
-/// agree; or at the budget.
+/// many where nothing is known yet). Ends when decided; when both sides are known to Budget::equality_bits
+/// and still agree; or at the budget.
 [[nodiscard]] Escalated escalate(const std::function<Decision(Bits)>& decide, const Budget& budget);
 
 /// The same for box instances, where the width of the boxes and not the precision is what limits: ends also

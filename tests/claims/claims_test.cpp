@@ -90,6 +90,13 @@ TEST_CASE("enclosures that the prover finds are proved") {
   }));
 }
 
+TEST_CASE("claims stated to many digits are decided to that many") {
+  const Instance at = perturbed();
+  for (const int digits : {100, 300}) {
+    CHECK(verdict(at, gradient_enclosure_claim(at, digits, Budget{})) == Verdict::proved);
+  }
+}
+
 TEST_CASE("the best kappa is proved and within a thousandth of the largest") {
   const Instance at = perturbed();
   for (const char* beta : {"1", "3/4", "2/3", "1/2"}) {
