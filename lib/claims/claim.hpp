@@ -48,7 +48,7 @@ struct Proof {
 /// The exact value of a constant given as text. Throws InputError that names the constant.
 [[nodiscard]] Rational parse_constant(const std::string& name, const std::string& text);
 
-/// Bounds that a prover found, as decimals with `digits` digits, a little wider than the enclosure: by half
+/// Bounds that a prover found, as decimals with `digits` digits, a little wider than the enclosure: by
 /// its width where it comes from boxes, and by one unit of the last digit. So the claim has a margin, and
 /// another arithmetic can verify it. An enclosure that is exactly 0 stays 0. Throws UndecidedError where it
 /// is unbounded.
