@@ -10,6 +10,7 @@
 #include <lojacert/claims/loss.hpp>
 #include <lojacert/claims/not_pl.hpp>
 #include <lojacert/claims/recovery.hpp>
+#include <lojacert/claims/teacher.hpp>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -92,7 +93,7 @@ Outcome run(const Common& common, const ClaimMaker& make) {
   std::string written;
   if (!common.output.empty() && proof.verdict != Verdict::undecided) {
     const json::Value document =
-        certificate(instance, proof.claim, proof.evidence, producer(stopwatch), common.embed);
+        certificate(instance, proof.subject, proof.claim, proof.evidence, producer(stopwatch), common.embed);
     write_file_atomically(common.output, json::dump(document) + "\n");
     written = common.output;
   }
@@ -199,6 +200,17 @@ ClaimMaker not_pl_options(CLI::App& command) {
   return [constant](const Instance&, const Budget&) { return not_pl_claim(*constant); };
 }
 
+ClaimMaker teacher_options(CLI::App& command) {
+  auto mu = std::make_shared<std::pair<std::optional<std::string>, std::optional<std::string>>>();
+  command.add_option("--mu-lo", mu->first, "Claim this lower bound of mu instead of what is found");
+  command.add_option("--mu-hi", mu->second, "Claim this upper bound of mu instead of what is found");
+  return [mu](const Instance& instance, const Budget& budget) {
+    if (!mu->first && !mu->second) return teacher_enclosure_claim(instance, budget);
+    if (!mu->first || !mu->second) throw InputError("teacher: --mu-lo and --mu-hi go together");
+    return teacher_mu_claim(instance, *mu->first, *mu->second);
+  };
+}
+
 }  // namespace
 
 void add_prove(CLI::App& app, Result& result) {
@@ -212,6 +224,8 @@ void add_prove(CLI::App& app, Result& result) {
   add_claim(*command, result, "recovery",
             "Which teacher each student belongs to, and how well each is recovered", recovery_options);
   add_claim(*command, result, "not-pl", "0 < ||grad L(W)||^2 < 2 c L(W)", not_pl_options);
+  add_claim(*command, result, "teacher",
+            "The teachers' angles, norms and tangent Gram matrix (students are ignored)", teacher_options);
 }
 
 }  // namespace lojacert::program

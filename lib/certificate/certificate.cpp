@@ -8,18 +8,24 @@
 
 namespace lojacert {
 
-json::Value certificate(const Instance& instance, json::Value claim, json::Value evidence,
+json::Value certificate(const Instance& instance, Subject subject, json::Value claim, json::Value evidence,
                         const Producer& producer, bool embed) {
   const auto count = [](std::size_t n) { return json::number(static_cast<long long>(n)); };
   json::Value bound_to = json::object();
   if (!instance.name.empty()) bound_to.members.emplace_back("name", json::string(instance.name));
-  bound_to.members.emplace_back("digest", json::string(instance_digest(instance)));
-  bound_to.members.emplace_back("d", count(instance.dimension()));
-  bound_to.members.emplace_back("m", count(instance.student_count()));
+  const bool about_teacher = subject == Subject::teacher;
+  bound_to.members.emplace_back(
+      "digest", json::string(about_teacher ? teacher_digest(instance) : instance_digest(instance)));
+  if (!about_teacher) {
+    bound_to.members.emplace_back("d", count(instance.dimension()));
+    bound_to.members.emplace_back("m", count(instance.student_count()));
+  }
   bound_to.members.emplace_back("r", count(instance.teacher_count()));
   if (embed) {
+    Instance embedded = instance;
+    if (about_teacher) embedded.student.reset();
     bound_to.members.emplace_back("embedded",
-                                  json::parse(canonical_instance_json(instance), "embedded instance"));
+                                  json::parse(canonical_instance_json(embedded), "embedded instance"));
   }
   json::Value libraries = json::array();
   for (std::string& version : library_versions()) libraries.items.push_back(json::string(std::move(version)));

@@ -14,7 +14,7 @@ namespace {
 json::Value claim_object(const Instance& instance, const Claim& claim, bool negated) {
   json::Value object = json::object();
   object.members = {{"kind", json::string(claim.kind)},
-                    {"quantifier", json::string("forall")},
+                    {"quantifier", json::string(claim.quantifier)},
                     {"negated", json::boolean(negated)}};
   object.members.insert(object.members.end(), claim.constants.begin(), claim.constants.end());
   object.members.emplace_back("statement", json::string(statement(instance, claim, negated)));
@@ -58,6 +58,7 @@ Proof proof_of(const Instance& instance, const Claim& claim, const Escalated& en
   proof.verdict = ended.decision.verdict;
   proof.margin_bits = ended.decision.margin_bits;
   proof.reason = ended.decision.reason;
+  proof.subject = claim.subject;
   proof.limit_reached = ended.hit_max_bits && budget.max_bits_given;
   proof.claim = claim_object(instance, claim, proof.verdict == Verdict::disproved);
   proof.evidence = json::object({{"precision_bits", json::number(ended.bits)}});
@@ -84,6 +85,8 @@ Budget budget_for(const Claim& claim, Budget budget) {
 }  // namespace
 
 std::string statement(const Instance& instance, const Claim& claim, bool negated) {
+  const std::string& body = negated ? claim.negated_body : claim.body;
+  if (claim.subject == Subject::teacher) return fmt::format("{} {}.", claim.prefix, body);
   const char* quantifier = instance.is_point() ? "at the given weights,"
                            : negated           ? "for some choice of the weights in the given boxes,"
                                                : "for every choice of the weights in the given boxes,";
@@ -91,12 +94,12 @@ std::string statement(const Instance& instance, const Claim& claim, bool negated
       "For the {} network with d = {}, m = {} {}-form students and r = {} {}-form teachers, {} {}.",
       to_string(instance.activation), instance.dimension(), instance.student_count(),
       to_string(instance.neuron), instance.teacher_count(), to_string(instance.teacher_neuron), quantifier,
-      negated ? claim.negated_body : claim.body);
+      body);
 }
 
 Proof prove(const Instance& instance, const Claim& claim, const Budget& given) {
   const Budget budget = budget_for(claim, given);
-  if (instance.is_point())
+  if (claim.subject == Subject::teacher || instance.is_point())
     return proof_of(instance, claim, escalate(claim.attempt_for(instance), budget), budget);
   const Escalated whole = escalate_on_box(claim.attempt_for(instance), budget);
   if (whole.decision.verdict == Verdict::proved) return proof_of(instance, claim, whole, budget);

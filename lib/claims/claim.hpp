@@ -1,6 +1,7 @@
 #pragma once
 // What every claim has in common: its object, its sentence, and the way from an instance to a verdict.
 
+#include <lojacert/certificate/certificate.hpp>
 #include <lojacert/network/instance.hpp>
 #include <lojacert/network/json.hpp>
 #include <lojacert/proof/escalation.hpp>
@@ -26,6 +27,9 @@ struct Claim {
       attempt_for;  ///< the decider of an instance: this one, or a witness in its boxes
   std::vector<std::pair<std::string, json::Value>> evidence =
       {};  ///< what this kind adds to the common evidence
+  Subject subject = Subject::weights;
+  std::string quantifier = "forall";
+  std::string prefix = {};  ///< of the sentence, where the subject is the teacher
 };
 
 /// What a prover hands over. `claim` is the object of the certificate: negated where disproved, the claim as
@@ -33,7 +37,8 @@ struct Claim {
 struct Proof {
   Verdict verdict = Verdict::undecided;
   double margin_bits = 0;
-  std::string reason;          ///< for undecided: why, and what would help
+  std::string reason;  ///< for undecided: why, and what would help
+  Subject subject = Subject::weights;
   bool limit_reached = false;  ///< undecided because of a limit that the user gave
   json::Value claim;
   json::Value evidence;
@@ -42,7 +47,8 @@ struct Proof {
 /// The sentence of certificates/README.md, section 4.6.
 [[nodiscard]] std::string statement(const Instance& instance, const Claim& claim, bool negated);
 
-/// Decides the claim with as much precision as it takes. On boxes a disproof names a witness in them.
+/// Decides the claim with as much precision as it takes; students are ignored where the teacher is the
+/// subject. On boxes a disproof names a witness in them.
 [[nodiscard]] Proof prove(const Instance& instance, const Claim& claim, const Budget& budget);
 
 /// The exact value of a constant given as text. Throws InputError that names the constant.

@@ -18,6 +18,8 @@ constexpr Coverage table[] = {
      "zero or parallel teachers are refused (abs, relu+linear: antiparallel too)"},
     {"not-pl", "0 < ||grad L(W)||_F^2 < 2 c L(W)", all_activations, all_forms, both_kinds,
      "undefined at a zero student in unit form"},
+    {"teacher", "smallest angle, norms, tangent Gram matrix", all_activations, all_forms, "exact teachers",
+     "zero, parallel or antiparallel teachers are refused"},
 };
 
 }  // namespace

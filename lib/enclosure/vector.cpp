@@ -14,4 +14,15 @@ Interval squared_length(std::span<const Interval> u, Bits bits) {
   return sum;
 }
 
+Interval smallest(std::span<const Interval> numbers) {
+  Interval inf = numbers.front().lower_end();
+  Interval sup = numbers.front().upper_end();
+  for (const Interval& x : numbers) {
+    if (!x.is_finite()) return Interval::exact(1L, x.precision()) / Interval::zero(x.precision());
+    if (certainly_less(x.lower_end(), inf)) inf = x.lower_end();
+    if (certainly_less(x.upper_end(), sup)) sup = x.upper_end();
+  }
+  return hull(inf, sup);
+}
+
 }  // namespace lojacert

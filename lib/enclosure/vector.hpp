@@ -1,5 +1,5 @@
 #pragma once
-// Vectors of intervals: inner products and lengths.
+// Vectors of intervals: inner products, lengths and the smallest entry.
 
 #include <lojacert/enclosure/interval.hpp>
 
@@ -12,5 +12,8 @@ namespace lojacert {
 
 /// An enclosure of |u|^2, never below 0: a square knows that its factors are equal.
 [[nodiscard]] Interval squared_length(std::span<const Interval> u, Bits bits);
+
+/// An enclosure of the smallest of one or more numbers; unbounded where one of the enclosures is.
+[[nodiscard]] Interval smallest(std::span<const Interval> numbers);
 
 }  // namespace lojacert

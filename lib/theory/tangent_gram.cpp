@@ -219,14 +219,10 @@ std::vector<std::vector<Interval>> tangent_gram(const TeacherGeometry& teacher, 
 Interval tangent_eigenvalue(const TeacherGeometry& teacher, Bits bits) {
   if (teacher.count() == 1) return Interval::exact(1L, bits);  // G(a, a) = I
   const TangentBlocks blocks = tangent_blocks(teacher, bits);
-  const Interval span = smallest_eigenvalue(blocks.span, bits);
-  const Interval cross = smallest_eigenvalue(blocks.cross, bits);
-  if (!span.is_finite() || !cross.is_finite())  // the diagonal is 1, so mu <= 1
-    return hull(Interval::zero(bits), Interval::exact(1L, bits));
-  // The smaller of the two.
-  const bool span_has_less = certainly_less_equal(span.lower_end(), cross.lower_end());
-  const bool span_ends_first = certainly_less_equal(span.upper_end(), cross.upper_end());
-  return hull((span_has_less ? span : cross).lower_end(), (span_ends_first ? span : cross).upper_end());
+  const Interval both[] = {smallest_eigenvalue(blocks.span, bits), smallest_eigenvalue(blocks.cross, bits)};
+  const Interval mu = smallest(both);
+  // The diagonal is 1, so mu <= 1.
+  return mu.is_finite() ? mu : hull(Interval::zero(bits), Interval::exact(1L, bits));
 }
 
 Decision mu_is_at_least(const TeacherGeometry& teacher, const Rational& bound, Bits bits) {

@@ -1,9 +1,11 @@
 #include <lojacert/theory/teacher_geometry.hpp>
 
+#include <lojacert/enclosure/vector.hpp>
 #include <lojacert/exact/error.hpp>
 
 #include <fmt/format.h>
 
+#include <stdexcept>
 #include <utility>
 
 namespace lojacert {
@@ -146,6 +148,15 @@ Interval TeacherGeometry::angle_of_lines(std::size_t i, std::size_t k, Bits bits
   if (i == k) return Interval::zero(bits);
   return angle_of(sqrt_nonnegative(Interval::from(squared_gap(i, k), bits)),
                   Interval::from(Rational(abs(gram_[i][k])), bits));
+}
+
+Interval TeacherGeometry::separation(Bits bits) const {
+  if (count() < 2) throw std::logic_error("TeacherGeometry::separation: a single teacher has none");
+  std::vector<Interval> angles;
+  for (std::size_t i = 0; i < count(); ++i) {
+    for (std::size_t k = 0; k < i; ++k) angles.push_back(angle_of_lines(i, k, bits));
+  }
+  return smallest(angles);
 }
 
 std::vector<std::vector<Interval>> TeacherGeometry::directions(Bits bits) const {

@@ -36,6 +36,9 @@ class TeacherGeometry {
   /// The angle of the lines through a_i and a_k, in (0, pi/2] where i and k differ.
   [[nodiscard]] Interval angle_of_lines(std::size_t i, std::size_t k, Bits bits) const;
 
+  /// The smallest angle between two teachers' lines. Throws std::logic_error for a single teacher.
+  [[nodiscard]] Interval separation(Bits bits) const;
+
   /// The coordinates of a_i (row i) in an orthonormal basis of span(a): r rows of r' numbers.
   [[nodiscard]] std::vector<std::vector<Interval>> directions(Bits bits) const;
   /// The coordinates of the unit vector e in the plane of a_i and a_k (two teachers) that is orthogonal to
