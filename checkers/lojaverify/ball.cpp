@@ -1,41 +1,36 @@
 #include "ball.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <limits>
 
 namespace lojaverify {
 
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// Fewer than 20 bits are certain: the enclosure of a box rather than a rounding error.
 bool is_wide(const Ball& a) { return arb_rel_accuracy_bits(a.get()) < 20; }
 
 /// The product of two wide balls as intervals: arb_mul would add the product of the radii on both sides.
 Ball product_of_wide(const Ball& a, const Ball& b, slong bits) {
-  const Ball a_lower = lower(a, bits), a_upper = upper(a, bits), b_lower = lower(b, bits),
-             b_upper = upper(b, bits);
-  const auto corner = [&](const Ball& x, const Ball& y) {
-    return Ball::made(arb_mul, x.get(), y.get(), bits);
+  const auto with_ends_of_b = [&](const Ball& x) {
+    const Ball first = made<Ball>(arb_mul, x, lower(b, bits), bits);
+    return hull(first, made<Ball>(arb_mul, x, upper(b, bits), bits), bits);
   };
-  return hull(hull(corner(a_lower, b_lower), corner(a_lower, b_upper), bits),
-              hull(corner(a_upper, b_lower), corner(a_upper, b_upper), bits), bits);
+  return hull(with_ends_of_b(lower(a, bits)), with_ends_of_b(upper(a, bits)), bits);
 }
 
-double log2_of(mag_srcptr x) { return mag_is_zero(x) != 0 ? -infinity : mag_get_d_log2_approx(x); }
+double log2_of_radius(const Ball& a) { return mag_get_d_log2_approx(arb_radref(a.get())); }
 
-double log2_magnitude(const Ball& a) {
-  return log2_of(arb_radref(Ball::made([&](arb_ptr y) { arb_get_mag(arb_radref(y), a.get()); }).get()));
+double log2_of_magnitude(const Ball& a) {
+  return log2_of_radius(made<Ball>([](arb_ptr y, arb_srcptr x) { arb_get_mag(arb_radref(y), x); }, a));
 }
 
 /// The finding about a and b when `difference` = b - a has been compared with 0.
 Finding measured(bool yes, bool no, const Ball& difference, const Ball& a, const Ball& b) {
-  if (!difference.is_finite()) return {.log2_width = infinity};  // NaN and infinite balls decide nothing
-  const double size = log2_magnitude(difference), width = log2_of(arb_radref(difference.get()));
-  if (yes || no)
-    return {yes ? Truth::yes : Truth::no, width == -infinity ? infinity : size - width, 0, width};
-  return {Truth::unknown, infinity, std::max(log2_magnitude(a), log2_magnitude(b)) - size, width};
+  if (!difference.is_finite()) return {.log2_width = std::numeric_limits<double>::infinity()};
+  if (yes || no) return Finding::certain(yes);
+  const double size = std::max(log2_of_magnitude(a), log2_of_magnitude(b));
+  return {Truth::unknown, size - log2_of_magnitude(difference), log2_of_radius(difference)};
 }
 
 }  // namespace
@@ -48,8 +43,7 @@ Ball intersect(const Ball& a, const Ball& b, slong bits) {
 }
 
 Ball mul(const Ball& a, const Ball& b, slong bits) {
-  if (is_wide(a) && is_wide(b)) return product_of_wide(a, b, bits);
-  return Ball::made(arb_mul, a.get(), b.get(), bits);
+  return is_wide(a) && is_wide(b) ? product_of_wide(a, b, bits) : made<Ball>(arb_mul, a, b, bits);
 }
 
 void add_product(Ball& sum, const Ball& a, const Ball& b, slong bits) {
@@ -60,8 +54,8 @@ void add_product(Ball& sum, const Ball& a, const Ball& b, slong bits) {
 }
 
 Ball root(const Ball& a, slong bits) {
-  if (a.is_positive() || a.is_zero()) return Ball::made(arb_sqrt, a.get(), bits);
-  return zero_to(Ball::made(arb_sqrtpos, upper(a, bits).get(), bits), bits);
+  if (a.is_positive() || a.is_zero()) return made<Ball>(arb_sqrt, a, bits);
+  return zero_to(made<Ball>(arb_sqrtpos, upper(a, bits), bits), bits);
 }
 
 Ball square(const Ball& a, slong bits) {
@@ -73,9 +67,9 @@ Ball square(const Ball& a, slong bits) {
 Ball power(const Ball& base, const Rational& exponent, slong bits) {
   if (base.is_zero() || exponent == Rational(1)) return base;
   const Ball e = ball(exponent, bits);
-  if (base.is_positive()) return Ball::made(arb_pow, base.get(), e.get(), bits);
+  if (base.is_positive()) return made<Ball>(arb_pow, base, e, bits);
   const Ball largest = upper(base, bits);
-  return largest.is_zero() ? largest : zero_to(Ball::made(arb_pow, largest.get(), e.get(), bits), bits);
+  return largest.is_zero() ? largest : zero_to(made<Ball>(arb_pow, largest, e, bits), bits);
 }
 
 Finding at_most(const Ball& a, const Ball& b, slong bits) {
@@ -83,10 +77,7 @@ Finding at_most(const Ball& a, const Ball& b, slong bits) {
   return measured(arb_is_nonnegative(difference.get()) != 0, difference.is_negative(), difference, a, b);
 }
 
-Finding less_than(const Ball& a, const Ball& b, slong bits) {
-  const Ball difference = sub(b, a, bits);
-  return measured(difference.is_positive(), arb_is_nonpositive(difference.get()) != 0, difference, a, b);
-}
+Finding less_than(const Ball& a, const Ball& b, slong bits) { return negation(at_most(b, a, bits)); }
 
 Finding negation(Finding a) {
   if (a.truth != Truth::unknown) a.truth = a.truth == Truth::yes ? Truth::no : Truth::yes;
@@ -95,11 +86,7 @@ Finding negation(Finding a) {
 
 Finding both(const Finding& a, const Finding& b) {
   if (a.truth != b.truth) return a.truth < b.truth ? a : b;  // no < unknown < yes
-  const auto worse = [&](double x, double y) {
-    return a.truth == Truth::no ? std::max(x, y) : std::min(x, y);
-  };
-  return {a.truth, worse(a.margin_bits, b.margin_bits),  // `yes` needs both, `no` needs one
-          std::min(a.agreement_bits, b.agreement_bits), std::max(a.log2_width, b.log2_width)};
+  return {a.truth, std::min(a.agreement_bits, b.agreement_bits), std::max(a.log2_width, b.log2_width)};
 }
 
 Finding either(const Finding& a, const Finding& b) { return negation(both(negation(a), negation(b))); }

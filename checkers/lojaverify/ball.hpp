@@ -2,8 +2,6 @@
 // Balls (RAII over Arb) and three-valued comparisons. A ball is a midpoint and a radius; it encloses every
 // real that the quantity can be. Precision (bits) is always an argument.
 
-#include <limits>
-
 #include "exact.hpp"
 
 namespace lojaverify {
@@ -17,89 +15,62 @@ class Ball {
   Ball& operator=(Ball other) noexcept { return arb_swap(x_, other.x_), *this; }
   ~Ball() { arb_clear(x_); }
 
-  /// The result of an Arb function that writes its first argument.
-  template <typename Function, typename... Arguments>
-  static Ball made(Function function, Arguments... arguments) {
-    Ball result;
-    function(result.x_, arguments...);
-    return result;
-  }
-  /// An end point, as the ball of radius 0 that `function` rounds to the safe side.
-  template <typename Function>
-  static Ball end(Function function, const Ball& a, slong bits) {
-    Ball result;
-    function(arb_midref(result.x_), a.x_, bits);
-    return result;
-  }
-
   [[nodiscard]] arb_ptr get() { return x_; }
   [[nodiscard]] arb_srcptr get() const { return x_; }
   [[nodiscard]] bool is_finite() const { return arb_is_finite(x_) != 0; }
-  [[nodiscard]] bool is_zero() const { return arb_is_zero(x_) != 0; }  // exactly 0
-  [[nodiscard]] bool is_positive() const {
-    return arb_is_positive(x_) != 0;
-  }  // every real in it; likewise below
-  [[nodiscard]] bool is_negative() const { return arb_is_negative(x_) != 0; }
+  [[nodiscard]] bool is_zero() const { return arb_is_zero(x_) != 0; }          // exactly 0
+  [[nodiscard]] bool is_positive() const { return arb_is_positive(x_) != 0; }  // every real in it
+  [[nodiscard]] bool is_negative() const { return arb_is_negative(x_) != 0; }  // likewise
 
  private:
   arb_t x_;
 };
 
-inline Ball lower(const Ball& a, slong bits) { return Ball::end(arb_get_lbound_arf, a, bits); }
-inline Ball upper(const Ball& a, slong bits) { return Ball::end(arb_get_ubound_arf, a, bits); }
-inline Ball magnitude_lower(const Ball& a, slong bits) { return Ball::end(arb_get_abs_lbound_arf, a, bits); }
-inline Ball magnitude_upper(const Ball& a, slong bits) { return Ball::end(arb_get_abs_ubound_arf, a, bits); }
+/// An end point of a ball, as the ball of radius 0 that `function` rounds to the safe side.
+template <typename Function>
+Ball end_of(Function function, const Ball& a, slong bits) {
+  Ball result;
+  function(arb_midref(result.get()), a.get(), bits);
+  return result;
+}
+inline Ball lower(const Ball& a, slong bits) { return end_of(arb_get_lbound_arf, a, bits); }
+inline Ball upper(const Ball& a, slong bits) { return end_of(arb_get_ubound_arf, a, bits); }
+inline Ball magnitude_lower(const Ball& a, slong bits) { return end_of(arb_get_abs_lbound_arf, a, bits); }
+inline Ball magnitude_upper(const Ball& a, slong bits) { return end_of(arb_get_abs_ubound_arf, a, bits); }
 
-inline Ball hull(const Ball& a, const Ball& b, slong bits) {
-  return Ball::made(arb_union, a.get(), b.get(), bits);
-}
-inline Ball nonnegative_part(const Ball& a) {
-  return Ball::made(arb_nonnegative_part, a.get());
-}  // exactly >= 0
-inline Ball zero_to(const Ball& a, slong bits) {
-  return nonnegative_part(hull(Ball(), upper(a, bits), bits));
-}
+inline Ball hull(const Ball& a, const Ball& b, slong bits) { return made<Ball>(arb_union, a, b, bits); }
+inline Ball nonnegative_part(const Ball& a) { return made<Ball>(arb_nonnegative_part, a); }
+inline Ball zero_to(const Ball& a, slong bits) { return nonnegative_part(hull(Ball(), upper(a, bits), bits)); }
 [[nodiscard]] Ball intersect(const Ball& a, const Ball& b, slong bits);  // of two enclosures of one quantity
 
-inline Ball ball(const Integer& x, slong bits) { return Ball::made(arb_set_round_fmpz, x.get(), bits); }
-inline Ball ball(const Rational& x, slong bits) { return Ball::made(arb_set_fmpq, x.get(), bits); }
+inline Ball ball(const Integer& x, slong bits) { return made<Ball>(arb_set_round_fmpz, x, bits); }
+inline Ball ball(const Rational& x, slong bits) { return made<Ball>(arb_set_fmpq, x, bits); }
 inline Ball ball(const Box& x, slong bits) {
   return x.is_point() ? ball(x.lo, bits) : hull(ball(x.lo, bits), ball(x.hi, bits), bits);
 }
 
-inline Ball add(const Ball& a, const Ball& b, slong bits) {
-  return Ball::made(arb_add, a.get(), b.get(), bits);
-}
-inline Ball sub(const Ball& a, const Ball& b, slong bits) {
-  return Ball::made(arb_sub, a.get(), b.get(), bits);
-}
-inline Ball div(const Ball& a, const Ball& b, slong bits) {
-  return Ball::made(arb_div, a.get(), b.get(), bits);
-}
-inline Ball mul(const Ball& a, slong b, slong bits) { return Ball::made(arb_mul_si, a.get(), b, bits); }
-inline Ball div(const Ball& a, slong b, slong bits) { return Ball::made(arb_div_si, a.get(), b, bits); }
-inline Ball atan2(const Ball& y, const Ball& x, slong bits) {
-  return Ball::made(arb_atan2, y.get(), x.get(), bits);
-}
-inline Ball two_over_pi(slong bits) { return div(Ball(2), Ball::made(arb_const_pi, bits), bits); }
+inline Ball add(const Ball& a, const Ball& b, slong bits) { return made<Ball>(arb_add, a, b, bits); }
+inline Ball sub(const Ball& a, const Ball& b, slong bits) { return made<Ball>(arb_sub, a, b, bits); }
+inline Ball div(const Ball& a, const Ball& b, slong bits) { return made<Ball>(arb_div, a, b, bits); }
+inline Ball div(const Ball& a, slong b, slong bits) { return made<Ball>(arb_div_si, a, b, bits); }
+inline Ball mul(const Ball& a, slong b, slong bits) { return made<Ball>(arb_mul_si, a, b, bits); }
+inline Ball atan2(const Ball& y, const Ball& x, slong bits) { return made<Ball>(arb_atan2, y, x, bits); }
+inline Ball two_over_pi(slong bits) { return div(Ball(2), made<Ball>(arb_const_pi, bits), bits); }
 [[nodiscard]] Ball mul(const Ball& a, const Ball& b, slong bits);
-void add_product(Ball& sum, const Ball& a, const Ball& b, slong bits);  // sum += a b
-[[nodiscard]] Ball root(const Ball& a,
-                        slong bits);  // of a quantity >= 0: what the ball has below 0 is dropped
+void add_product(Ball& sum, const Ball& a, const Ball& b, slong bits);             // sum += a b
+[[nodiscard]] Ball root(const Ball& a, slong bits);                                // a >= 0: drops what is below
 [[nodiscard]] Ball square(const Ball& a, slong bits);                              // never reaches below 0
 [[nodiscard]] Ball power(const Ball& base, const Rational& exponent, slong bits);  // base >= 0, exponent > 0
 
 /// Certainly true, certainly false, or not decided by these enclosures.
 enum class Truth { no, unknown, yes };
 
-/// What comparisons found, with how near they were: the escalation of precision reads it, the verdict does
-/// not.
+/// What comparisons found. Where undecided, how near they were: the escalation of precision reads it, the
+/// verdict does not.
 struct Finding {
   Truth truth = Truth::unknown;
-  double margin_bits =
-      std::numeric_limits<double>::infinity();  // decided: bits by which it could have been coarser
-  double agreement_bits = 0;                    // undecided: relative bits to which the sides agree
-  double log2_width = 0;                        // undecided: log2 of the radius of the difference
+  double agreement_bits = 0;  // relative bits to which the sides agree
+  double log2_width = 0;      // log2 of the radius of the difference
 
   [[nodiscard]] static Finding certain(bool value) { return {.truth = value ? Truth::yes : Truth::no}; }
 };

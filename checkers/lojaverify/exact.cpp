@@ -1,7 +1,7 @@
 #include "exact.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <cstdlib>
 #include <stdexcept>
 
 namespace lojaverify {
@@ -14,14 +14,13 @@ std::string Integer::text() const {
 }
 
 Rational Rational::exact(double value) {
-  int exponent = 0;
-  const double mantissa = std::frexp(value, &exponent);
-  Integer p(static_cast<slong>(std::ldexp(mantissa, 53)));  // an integer below 2^53 in absolute value
-  Integer q(1);
-  exponent -= 53;
-  Integer& scaled = exponent >= 0 ? p : q;
-  fmpz_mul_2exp(scaled.get(), scaled.get(), static_cast<ulong>(std::abs(exponent)));
-  return Rational(p, q);
+  Rational result;
+  arf_t x;
+  arf_init(x);
+  arf_set_d(x, value);
+  arf_get_fmpq(result.x_, x);
+  arf_clear(x);
+  return result;
 }
 
 IntegerRow clear_denominators(std::span<const Box> points) {
@@ -79,7 +78,7 @@ constexpr Notation decimal{is_digit, 10, 'e', 10, 1, 20000};
 constexpr Notation hexadecimal{is_hex, 16, 'p', 2, 4, 65536};
 
 Integer integer(const std::string& digits, int base = 10) {
-  return Integer::made(fmpz_set_str, digits.c_str(), base);
+  return made<Integer>(fmpz_set_str, digits.c_str(), base);
 }
 
 /// Reads one literal from left to right. ASCII only: no locale has a say.
@@ -128,12 +127,10 @@ struct Scanner {
     }
     exponent -= fraction * notation.exponents_per_digit;
     const auto size = static_cast<ulong>(std::abs(exponent));
-    const Integer power = Integer::made(fmpz_pow_ui, Integer(notation.exponent_base).get(), size);
+    const Integer power = made<Integer>(fmpz_pow_ui, Integer(notation.exponent_base), size);
     return exponent >= 0 ? Rational(power) : Rational(Integer(1), power);
   }
 };
-
-Rational signed_value(bool negative, const Rational& value) { return negative ? Rational() - value : value; }
 
 /// [sign] digits [ "." digits ] "?" [digits] [ "u" | "d" ] [ "e" [sign] digits ]
 Box parse_uncertain(std::string_view text) {
@@ -141,7 +138,8 @@ Box parse_uncertain(std::string_view text) {
   const bool negative = scan.negative_sign();
   if (scan.rest.empty() || !is_digit(scan.rest.front())) reject(text, not_a_box);
   slong fraction = 0;
-  const Rational middle = signed_value(negative, Rational(scan.mantissa(decimal, fraction)));
+  const Rational size(scan.mantissa(decimal, fraction));
+  const Rational middle = negative ? -size : size;
   const bool ends_in_point = text[text.size() - scan.rest.size() - 1] == '.';
   if (ends_in_point || !scan.accept('?')) reject(text, not_a_box);
   const std::string digits(scan.take(is_digit));
@@ -183,7 +181,7 @@ Rational parse_number(std::string_view text) {
     value = Rational(mantissa) * scan.unit(notation, fraction);
   }
   if (!scan.rest.empty()) reject(text);
-  return signed_value(negative, value);
+  return negative ? -value : value;
 }
 
 Box parse_box(std::string_view text) {

@@ -8,9 +8,33 @@
 #include <string_view>
 #include <vector>
 
-#include "flint.hpp"
+// FLINT 3 contains Arb; before that Arb is a library of its own (Debian 12: FLINT 2.9, Arb 2.23).
+#if __has_include(<flint/arb.h>)
+#include <flint/arb.h>
+#else
+#include <arb.h>
+#endif
+#include <flint/fmpq.h>
+#include <flint/fmpz.h>
 
 namespace lojaverify {
+
+/// An argument as FLINT's functions take it: the pointer that a class of ours wraps, or the value itself.
+template <typename T>
+auto raw(const T& x) {
+  if constexpr (requires { x.get(); })
+    return x.get();
+  else
+    return x;
+}
+
+/// The result of a FLINT function that writes its first argument: made<Integer>(fmpz_mul, a, b) is a * b.
+template <typename Result, typename Function, typename... Arguments>
+Result made(Function function, const Arguments&... arguments) {
+  Result result;
+  function(result.get(), raw(arguments)...);
+  return result;
+}
 
 class Integer {
  public:
@@ -25,23 +49,13 @@ class Integer {
   [[nodiscard]] const fmpz* get() const { return x_; }
   [[nodiscard]] int sign() const { return fmpz_sgn(x_); }
   [[nodiscard]] bool is_square() const { return fmpz_is_square(x_) != 0; }
-  [[nodiscard]] Integer root() const { return made(fmpz_sqrt, x_); }  // of a square
+  [[nodiscard]] Integer root() const { return made<Integer>(fmpz_sqrt, *this); }  // of a square
   [[nodiscard]] std::string text() const;
 
-  friend Integer operator*(const Integer& a, const Integer& b) { return made(fmpz_mul, a.x_, b.x_); }
-  friend Integer operator-(const Integer& a, const Integer& b) { return made(fmpz_sub, a.x_, b.x_); }
+  friend Integer operator*(const Integer& a, const Integer& b) { return made<Integer>(fmpz_mul, a, b); }
+  friend Integer operator-(const Integer& a, const Integer& b) { return made<Integer>(fmpz_sub, a, b); }
   friend bool operator==(const Integer& a, const Integer& b) { return fmpz_equal(a.x_, b.x_) != 0; }
-  friend std::strong_ordering operator<=>(const Integer& a, const Integer& b) {
-    return fmpz_cmp(a.x_, b.x_) <=> 0;
-  }
-
-  /// The result of a FLINT function that writes its first argument.
-  template <typename Function, typename... Arguments>
-  static Integer made(Function function, Arguments... arguments) {
-    Integer result;
-    function(result.x_, arguments...);
-    return result;
-  }
+  friend auto operator<=>(const Integer& a, const Integer& b) { return fmpz_cmp(a.x_, b.x_) <=> 0; }
 
  private:
   fmpz_t x_;
@@ -63,27 +77,19 @@ class Rational {
   [[nodiscard]] fmpq* get() { return x_; }
   [[nodiscard]] const fmpq* get() const { return x_; }
   [[nodiscard]] int sign() const { return fmpq_sgn(x_); }
-  [[nodiscard]] Integer numerator() const { return Integer::made(fmpz_set, fmpq_numref(x_)); }
-  [[nodiscard]] Integer denominator() const { return Integer::made(fmpz_set, fmpq_denref(x_)); }
+  [[nodiscard]] Integer numerator() const { return made<Integer>(fmpz_set, fmpq_numref(x_)); }
+  [[nodiscard]] Integer denominator() const { return made<Integer>(fmpz_set, fmpq_denref(x_)); }
   [[nodiscard]] std::string text() const { return numerator().text() + '/' + denominator().text(); }
 
-  friend Rational operator+(const Rational& a, const Rational& b) { return made(fmpq_add, a, b); }
-  friend Rational operator-(const Rational& a, const Rational& b) { return made(fmpq_sub, a, b); }
-  friend Rational operator*(const Rational& a, const Rational& b) { return made(fmpq_mul, a, b); }
-  friend Rational operator/(const Rational& a, const Rational& b) { return made(fmpq_div, a, b); }  // b != 0
+  friend Rational operator+(const Rational& a, const Rational& b) { return made<Rational>(fmpq_add, a, b); }
+  friend Rational operator-(const Rational& a, const Rational& b) { return made<Rational>(fmpq_sub, a, b); }
+  friend Rational operator*(const Rational& a, const Rational& b) { return made<Rational>(fmpq_mul, a, b); }
+  friend Rational operator/(const Rational& a, const Rational& b) { return made<Rational>(fmpq_div, a, b); }
+  friend Rational operator-(const Rational& a) { return made<Rational>(fmpq_neg, a); }
   friend bool operator==(const Rational& a, const Rational& b) { return fmpq_equal(a.x_, b.x_) != 0; }
-  friend std::strong_ordering operator<=>(const Rational& a, const Rational& b) {
-    return fmpq_cmp(a.x_, b.x_) <=> 0;
-  }
+  friend auto operator<=>(const Rational& a, const Rational& b) { return fmpq_cmp(a.x_, b.x_) <=> 0; }
 
  private:
-  template <typename Function>
-  static Rational made(Function function, const Rational& a, const Rational& b) {
-    Rational result;
-    function(result.x_, a.x_, b.x_);
-    return result;
-  }
-
   fmpq_t x_;
 };
 
@@ -108,8 +114,8 @@ struct IntegerRow {
 [[nodiscard]] Rational parse_number(std::string_view text);
 [[nodiscard]] Box parse_box(std::string_view text);
 
-/// At most 60 characters of foreign text with control characters made visible, so that no input can forge a
-/// line of output.
+/// At most `limit` characters of foreign text with control characters made visible, so that no input can
+/// forge a line of output.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 60);
 
 }  // namespace lojaverify

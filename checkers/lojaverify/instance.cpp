@@ -11,25 +11,18 @@ namespace lojaverify {
 
 namespace {
 
-struct ActivationName {
-  Activation activation;
-  std::string_view name;
-};
-constexpr std::array activation_names{ActivationName{Activation::abs, "abs"},
-                                      ActivationName{Activation::relu, "relu"},
-                                      ActivationName{Activation::relu_linear, "relu+linear"}};
+constexpr std::array<std::string_view, 3> activation_names{"abs", "relu", "relu+linear"};
+constexpr std::array<std::string_view, 2> form_names{"unit", "norm"};
 
-Activation read_activation(const Json& json) {
-  for (const ActivationName& known : activation_names) {
-    if (json.string() == known.name) return known.activation;
+/// One of the names, as the enumerator in the same position.
+template <typename Enumeration>
+Enumeration read_name(const Json& json, std::span<const std::string_view> names) {
+  std::string known;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (json.string() == names[i]) return static_cast<Enumeration>(i);
+    known += (known.empty() ? "" : ", ") + std::string(names[i]);
   }
-  json.fail("unknown activation: write \"abs\", \"relu\" or \"relu+linear\"");
-}
-
-Form read_form(const Json& json) {
-  if (json.string() == "unit") return Form::unit;
-  if (json.string() == "norm") return Form::norm;
-  json.fail("unknown neuron form: write \"unit\" or \"norm\"");
+  json.fail("unknown name: write one of " + known);
 }
 
 Box read_entry(const Json& json) {
@@ -74,10 +67,10 @@ std::string shape_line(std::string_view section, const std::vector<Row>& rows, b
 }  // namespace
 
 std::string_view name_of(Activation activation) {
-  return activation_names[static_cast<std::size_t>(activation)].name;
+  return activation_names.at(static_cast<std::size_t>(activation));
 }
 
-std::string_view name_of(Form form) { return form == Form::unit ? "unit" : "norm"; }
+std::string_view name_of(Form form) { return form_names.at(static_cast<std::size_t>(form)); }
 
 bool is_point(const Row& row) { return std::ranges::all_of(row, &Box::is_point); }
 
@@ -119,9 +112,11 @@ Instance read_instance(const Json& json) {
     origin->fail("must be an object");
 
   Instance instance;
-  instance.activation = read_activation(json.at("activation"));
-  instance.neuron = read_form(json.at("neuron"));
-  if (const auto form = json.find("teacher_neuron")) instance.teacher_neuron = read_form(*form);
+  instance.activation = read_name<Activation>(json.at("activation"), activation_names);
+  instance.neuron = read_name<Form>(json.at("neuron"), form_names);
+  if (const auto form = json.find("teacher_neuron")) {
+    instance.teacher_neuron = read_name<Form>(*form, form_names);
+  }
 
   const Json teacher = json.at("teacher");
   instance.gram = teacher.is_object();
@@ -156,16 +151,14 @@ void write_canonical(const Instance& instance, DigestOf part, const TextSink& si
 }
 
 std::string digest(const Instance& instance, DigestOf part) {
-  const auto require = [](bool success) {
-    if (!success) throw std::bad_alloc();  // the only way in which OpenSSL's SHA-256 fails
-  };
   const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-  require(context != nullptr && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1);
+  bool good = context && EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1;
   write_canonical(instance, part, [&](std::string_view text) {
-    require(EVP_DigestUpdate(context.get(), text.data(), text.size()) == 1);
+    good = good && EVP_DigestUpdate(context.get(), text.data(), text.size()) == 1;
   });
   std::array<unsigned char, 32> bytes{};
-  require(EVP_DigestFinal_ex(context.get(), bytes.data(), nullptr) == 1);
+  good = good && EVP_DigestFinal_ex(context.get(), bytes.data(), nullptr) == 1;
+  if (!good) throw std::bad_alloc();  // the only way in which OpenSSL's SHA-256 fails
   std::string result = "sha256:";
   for (const unsigned char byte : bytes) {
     result += "0123456789abcdef"[byte >> 4U];

@@ -1,11 +1,11 @@
 #pragma once
 // A strict reader of JSON (RFC 8259): no byte order mark, no duplicate keys, no nesting deeper than 64,
-// numbers are doubles. The text becomes a flat tape of 16-byte nodes: small, never recursive, and a value
-// finds its own place when it has to complain.
+// numbers are doubles. A value finds its own place in the file when it has to complain.
 
 #include <cstdint>
-#include <deque>
 #include <initializer_list>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -25,9 +25,8 @@ struct Unsupported : std::runtime_error {
 };
 
 class Json;
-struct Member;
 
-/// One file: its name for messages, its tape of nodes in file order, and the characters of its strings.
+/// One file: its name for messages, and its values.
 class Document {
  public:
   Document(std::string name, std::string_view text);
@@ -40,44 +39,23 @@ class Document {
 
  private:
   friend class Json;
-  friend class TapeWriter;  // fills it
-
-  enum class Type : std::uint8_t { null, boolean, integer, number, string, array, object };
-  struct Node {
-    Type type = Type::null;
-    std::uint32_t size = 0;  // of a string, in bytes
-    union {
-      std::int64_t integer;  // also a boolean
-      double number;
-      std::size_t
-          offset;  // string: where it starts in strings_; container: the index just after its last node
-    };
-  };
-  [[nodiscard]] std::string_view string_at(std::size_t index) const;
-  [[nodiscard]] std::size_t after(std::size_t index) const;  // the next sibling
-  [[nodiscard]] std::string path(std::size_t index) const;   // like /student/0/1
-
   std::string name_;
-  std::deque<Node> nodes_;
-  std::string strings_;
+  std::shared_ptr<const nlohmann::json> root_;
 };
 
 /// A value in a document. Every accessor checks the type and fails with the file, the path and the cure.
 class Json {
  public:
-  Json(const Document& document, std::size_t index) : document_(&document), index_(index) {}
+  Json(const Document& document, const nlohmann::json& value) : document_(&document), value_(&value) {}
 
-  [[nodiscard]] bool is_object() const { return node().type == Document::Type::object; }
-  [[nodiscard]] bool is_string() const { return node().type == Document::Type::string; }
-  [[nodiscard]] bool is_null() const { return node().type == Document::Type::null; }
-
+  [[nodiscard]] bool is_object() const;
+  [[nodiscard]] bool is_string() const;
+  [[nodiscard]] bool is_null() const;
   [[nodiscard]] bool boolean() const;
   [[nodiscard]] std::int64_t integer() const;  // written without point or exponent
   [[nodiscard]] double number() const;         // the double nearest to the text
-  [[nodiscard]] std::string_view string() const;
-
-  [[nodiscard]] std::vector<Json> elements() const;   // of an array
-  [[nodiscard]] std::vector<Member> members() const;  // of an object, in file order
+  [[nodiscard]] const std::string& string() const;
+  [[nodiscard]] std::vector<Json> elements() const;  // of an array
 
   [[nodiscard]] std::optional<Json> find(std::string_view key) const;  // fails unless this is an object
   [[nodiscard]] Json at(std::string_view key) const;                   // a required key
@@ -86,16 +64,10 @@ class Json {
   [[noreturn]] void fail(const std::string& message) const;  // throws InputError
 
  private:
-  [[nodiscard]] const Document::Node& node() const { return document_->nodes_[index_]; }
-  void expect(Document::Type type, const char* what) const;
+  const nlohmann::json& expect(bool fits, const char* what) const;
 
   const Document* document_;
-  std::size_t index_;
-};
-
-struct Member {
-  std::string_view key;
-  Json value;
+  const nlohmann::json* value_;
 };
 
 }  // namespace lojaverify

@@ -12,7 +12,6 @@
 // In unit form p = w; in norm form p = |w| w and grad_w = |w| (I + ww^T/|w|^2) grad_p.
 
 #include <chrono>
-#include <memory>
 #include <optional>
 
 #include "ball.hpp"
@@ -23,16 +22,11 @@ namespace lojaverify {
 /// Thrown when the time that the user allowed has run out.
 struct OutOfTime {};
 
-class Deadline {
- public:
-  Deadline() = default;  // never
-  explicit Deadline(std::chrono::duration<double> allowed);
+struct Deadline {
+  std::optional<std::chrono::steady_clock::time_point> end;  // none: never
   void check() const {
-    if (end_ && std::chrono::steady_clock::now() > *end_) throw OutOfTime{};
+    if (end && std::chrono::steady_clock::now() > *end) throw OutOfTime{};
   }
-
- private:
-  std::optional<std::chrono::steady_clock::time_point> end_;
 };
 
 /// One neuron at one precision. Where its row has no boxes it keeps the row in integers, so that c and S^2 of
@@ -41,28 +35,27 @@ struct Neuron {
   int sign = 1;  // students +1, teachers -1
   Form form = Form::unit;
   std::optional<IntegerRow> exact;
-  bool is_zero = false;  // exactly; |w| = 0
-  std::vector<Ball> w;
-  std::vector<Ball> direction;  // w / |w|; entries of [-1, 1] where w may be 0
   Ball norm;                    // |w|
-  Ball scale;                   // p = scale * w
+  std::vector<Ball> direction;  // w / |w|; entries of [-1, 1] where w may be 0
+  std::vector<Ball> p;          // the effective vector
   Ball mass;                    // |p|
   Ball mass_squared;            // without the error of a root where it is rational
+
+  [[nodiscard]] bool is_zero() const { return norm.is_zero(); }  // exactly
 };
 
 [[nodiscard]] Neuron make_neuron(const Row& row, Form form, int sign, slong bits);
-[[nodiscard]] std::vector<Neuron> make_neurons(const Instance& instance,
-                                               slong bits);  // students, then teachers
+[[nodiscard]] std::vector<Neuron> make_neurons(const Instance& instance, slong bits);  // students first
 
-/// The angle t of two different nonzero neurons, by its cosine and sine, and rho. If one can be 0, t is any
-/// angle.
+/// The angle t of two different neurons, by its cosine and sine, and rho. If one can be 0, t is any angle.
 struct Pair {
   Ball cosine, sine, rho;
 };
 
 [[nodiscard]] Pair make_pair_of(const Neuron& u, const Neuron& v, slong bits);
-[[nodiscard]] Ball kernel(const Neuron& u, const Neuron& v, const Pair& pair,
-                          slong bits);  // K of the effective vectors
+
+/// K of the effective vectors.
+[[nodiscard]] Ball kernel(const Neuron& u, const Neuron& v, const Pair& pair, slong bits);
 
 /// L(W) and grad L(W), enclosed for every choice of the numbers in the instance's boxes. L = 0 is recognised
 /// exactly.
@@ -72,9 +65,7 @@ class Landscape {
   Landscape(const Instance& instance, Parts parts, slong bits, const Deadline& deadline);
 
   [[nodiscard]] const Ball& loss() const { return loss_; }
-  [[nodiscard]] const std::vector<std::vector<Ball>>& gradient() const {
-    return gradient_;
-  }  // m x d, in the rows w_j
+  [[nodiscard]] const std::vector<std::vector<Ball>>& gradient() const { return gradient_; }  // m x d
   [[nodiscard]] Ball gradient_norm() const;
 
  private:

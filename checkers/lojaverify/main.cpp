@@ -187,8 +187,12 @@ int report(const std::vector<std::pair<std::string, Answer>>& answers) {
 }
 
 int run(const CommandLine& line) {
-  const Options options{line.max_bits,
-                        line.seconds ? Deadline(std::chrono::duration<double>(*line.seconds)) : Deadline()};
+  Options options{line.max_bits, {}};
+  if (line.seconds) {
+    const auto allowed = std::chrono::duration<double>(*line.seconds);
+    options.deadline.end =
+        std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::nanoseconds>(allowed);
+  }
   std::list<Document> documents;
   std::vector<std::pair<std::string, Answer>> answers;
   std::vector<const Document*> certificates;  // null where the file could not be read

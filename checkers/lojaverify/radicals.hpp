@@ -5,32 +5,30 @@
 
 namespace lojaverify {
 
-/// A vector sum over t of c_t sqrt(N_t), with rational vectors c_t and integers N_t >= 0.
+/// A sum over t of c_t sqrt(N_t), with rational c_t and integers N_t >= 0.
 ///
 /// sqrt(N) / sqrt(N') is rational exactly if N N' is a square, and square roots of integers whose pairwise
 /// products are no squares are linearly independent over the rationals. So after collecting such classes the
 /// sum is rational (zero) exactly if the coefficients of every irrational class (of every class) vanish.
 class RadicalSum {
  public:
-  explicit RadicalSum(std::size_t dimension) : rational_(dimension) {}
-  void add(std::span<const Rational> coefficients, const Integer& radicand);
+  void add(const Rational& coefficient, const Integer& radicand);
 
   [[nodiscard]] bool is_rational() const;
-  [[nodiscard]] bool is_zero() const;
-  [[nodiscard]] std::span<const Rational> rational_part() const { return rational_; }
+  [[nodiscard]] bool is_zero() const { return is_rational() && rational_part().sign() == 0; }
+  [[nodiscard]] const Rational& rational_part() const { return classes_.front().coefficient; }
 
  private:
   struct Class {
     Integer radicand;
-    std::vector<Rational> coefficients;
+    Rational coefficient;
   };
-  std::vector<Rational> rational_;
-  std::vector<Class> classes_;
+  std::vector<Class> classes_{{Integer(1), Rational()}};  // the rational class is the first
 };
 
-/// Adds sign * p to the sum, where p is the effective vector of the exact row w: w, or sqrt(n) z / D^2 for w
-/// = z / D.
-void add_effective_vector(RadicalSum& sum, int sign, const IntegerRow& row, Form form);
+/// Adds sign * p to the sums, where p is the effective vector of the exact row w: w, or sqrt(n) z / D^2 for
+/// w = z / D.
+void add_effective_vector(std::vector<RadicalSum>& sums, int sign, const IntegerRow& row, Form form);
 
 /// Whether L(W) = 0, for a point instance.
 ///

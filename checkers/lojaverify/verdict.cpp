@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
+#include <limits>
 
 namespace lojaverify {
 
@@ -18,40 +18,35 @@ Verdict not_verified(std::string code, std::string explanation) {
   return {false, std::move(code), std::move(explanation), {}};
 }
 
-std::string rounded(double value) {
-  if (std::isinf(value)) return "unlimited (exact)";
-  char text[32];
-  std::snprintf(text, sizeof text, "%.0f", value);
-  return text;
-}
-
 /// Doubles the precision until the rule decides or no precision will.
-Verdict escalate(const Rule& rule, const Instance& instance, bool negated, slong hint,
-                 const Options& options) {
-  const slong start = std::min(std::clamp(hint, least_bits, largest_start), options.max_bits);
-  const bool point = instance.is_point();
+Verdict escalate(const Certificate& certificate, const Instance& instance, const Options& options) {
+  if (const auto reason = certificate.rule->undefined(instance)) {
+    // At a point neither the claim nor its negation holds; a box that merely can hold a zero student decides
+    // nothing.
+    return not_verified(instance.is_point() ? "refuted" : "insufficient-precision", *reason);
+  }
+  const slong hint = certificate.precision_hint;
   double last_width = std::numeric_limits<double>::infinity();
-  for (slong bits = start;; bits = std::min(2 * bits, options.max_bits)) {
-    const Finding finding = rule.decide({instance, negated, bits, options.deadline});
-    const std::string at = std::to_string(bits) + " bits";
-    if (finding.truth != Truth::unknown) {
-      if (finding.truth == Truth::yes) {
-        return {true, "", "", {"decided at " + at + "; margin in bits: " + rounded(finding.margin_bits)}};
-      }
-      return not_verified("refuted", "the claim is certainly false for this instance (at " + at + ")");
+  slong bits = std::min(std::clamp(hint, least_bits, largest_start), options.max_bits);
+  for (;; bits = std::min(2 * bits, options.max_bits)) {
+    const Finding finding =
+        certificate.rule->decide({instance, certificate.negated, bits, options.deadline});
+    const std::string at = "at " + std::to_string(bits) + " bits";
+    if (finding.truth == Truth::yes) return {true, "", "", {"decided " + at}};
+    if (finding.truth == Truth::no) {
+      return not_verified("refuted", "the claim is certainly false for this instance (" + at + ")");
     }
+    const auto undecided = [&](const std::string& why) {
+      return not_verified("insufficient-precision", at + ' ' + why);
+    };
     if (finding.agreement_bits >= static_cast<double>(std::max(hint, equality_bits))) {
-      return not_verified("insufficient-precision", "the two sides agree to " +
-                                                        rounded(finding.agreement_bits) + " bits at " + at +
-                                                        ": an equality, or too near to one");
+      return undecided("the two sides agree to " + std::to_string(std::lround(finding.agreement_bits)) +
+                       " bits: an equality, or too near to one");
     }
-    if (!point && bits >= box_patience && !(finding.log2_width < last_width - 1)) {
-      return not_verified("insufficient-precision",
-                          "at " + at + " more precision no longer helps: the boxes are too wide");
+    if (!instance.is_point() && bits >= box_patience && !(finding.log2_width < last_width - 1)) {
+      return undecided("more precision no longer helps: the boxes are too wide");
     }
-    if (bits >= options.max_bits) {
-      return not_verified("insufficient-precision", "not decided within " + at + ": raise --max-bits");
-    }
+    if (bits >= options.max_bits) return undecided("it is not decided: raise --max-bits");
     last_width = finding.log2_width;
   }
 }
@@ -74,26 +69,14 @@ std::optional<std::string> choose(std::vector<Row>& boxes, const Json& points) {
   return {};
 }
 
-/// At a point neither the claim nor its negation holds; a box that merely can hold a zero student decides
-/// nothing.
-Verdict undefined_gradient_verdict(const Instance& instance, const std::string& reason) {
-  return not_verified(instance.is_point() ? "refuted" : "insufficient-precision", reason);
-}
-
-Verdict verify_at_witness(const Certificate& certificate, Instance instance, const Options& options) {
-  if (!certificate.witness)
-    return not_verified("bad-evidence", "a negated claim about boxes needs evidence.witness");
-  std::optional<std::string> misfit = choose(instance.student, certificate.witness->at("student"));
-  if (const auto teacher = certificate.witness->find("teacher"); teacher && !misfit)
+/// Replaces all boxes by the witness's points; a reason where that does not give a point instance.
+std::optional<std::string> choose_all(Instance& instance, const std::optional<Json>& witness) {
+  if (!witness) return "a negated claim about boxes needs evidence.witness";
+  std::optional<std::string> misfit = choose(instance.student, witness->at("student"));
+  if (const auto teacher = witness->find("teacher"); teacher && !misfit)
     misfit = choose(instance.teacher, *teacher);
   if (!misfit && !instance.is_point()) misfit = "the teacher has boxes, but the witness has no teacher";
-  if (misfit) return not_verified("bad-evidence", *misfit);
-  if (const auto reason = certificate.rule->undefined(instance))
-    return undefined_gradient_verdict(instance, *reason);
-  Verdict verdict = escalate(*certificate.rule, instance, true, certificate.precision_hint, options);
-  if (verdict.code == "refuted")
-    return not_verified("bad-evidence", "the witness does not violate the claim");
-  return verdict;
+  return misfit;
 }
 
 void read_evidence(Certificate& certificate, const Json& evidence, const Json& claim) {
@@ -180,14 +163,18 @@ Verdict verify(const Certificate& certificate, const Instance& instance, const O
   if (certificate.misfit) return not_verified("bad-evidence", *certificate.misfit);
 
   Verdict verdict;
-  if (certificate.negated && !instance.is_point()) {
-    verdict = verify_at_witness(certificate, instance, options);
-  } else if (certificate.witness) {
-    return not_verified("bad-evidence", "a witness for an instance without boxes");
-  } else if (const auto reason = certificate.rule->undefined(instance)) {
-    verdict = undefined_gradient_verdict(instance, *reason);
+  if (!certificate.negated || instance.is_point()) {
+    if (certificate.witness) return not_verified("bad-evidence", "a witness for an instance without boxes");
+    verdict = escalate(certificate, instance, options);
   } else {
-    verdict = escalate(*certificate.rule, instance, certificate.negated, certificate.precision_hint, options);
+    Instance chosen = instance;
+    if (const auto misfit = choose_all(chosen, certificate.witness)) {
+      return not_verified("bad-evidence", *misfit);
+    }
+    verdict = escalate(certificate, chosen, options);
+    if (verdict.code == "refuted") {
+      verdict = not_verified("bad-evidence", "the witness shows nothing: " + verdict.explanation);
+    }
   }
   verdict.details.insert(verdict.details.begin(), "statement: " + statement);
   for (const std::string& assumption : certificate.rule->assumptions())

@@ -31,8 +31,7 @@ Ball angle_of(const Ball& sine, const Ball& cosine, slong bits) {
 }
 
 Ball absolute(const Ball& a) {
-  Ball result;
-  arb_abs(result.get(), a.get());
+  const Ball result = made<Ball>(arb_abs, a);
   return arb_contains_zero(a.get()) != 0 ? nonnegative_part(result) : result;
 }
 
@@ -40,7 +39,7 @@ Ball absolute(const Ball& a) {
 Rational closeness(const IntegerRow& student, const IntegerRow& teacher, bool lines) {
   const Integer c = dot(student.numerators, teacher.numerators);
   const Rational square(c * c, teacher.squared_norm);
-  return !lines && c.sign() < 0 ? Rational() - square : square;
+  return !lines && c.sign() < 0 ? -square : square;
 }
 
 /// Students and teachers of one instance at one precision, with the pairs of each student.
@@ -176,7 +175,7 @@ class RecoveryRule final : public Rule {
     Finding result = Finding::certain(true);
     for (std::size_t j = 0; j < assignment_.size(); ++j) {
       if (assignment_[j] == far) {
-        if (scene.students[j].is_zero) continue;
+        if (scene.students[j].is_zero()) continue;
         for (const Ball& angle : scene.angles[j]) result = both(result, less_than(delta1, angle, scene.bits));
         continue;
       }
@@ -206,12 +205,11 @@ class RecoveryRule final : public Rule {
     const slong bits = scene.bits;
     const Neuron& teacher = scene.teachers[i];
     Ball squared;
-    for (std::size_t k = 0; k < teacher.w.size(); ++k) {
-      Ball component = mul(mul(teacher.scale, teacher.w[k], bits), -1, bits);
+    for (std::size_t k = 0; k < teacher.p.size(); ++k) {
+      Ball component = mul(teacher.p[k], -1, bits);
       for (std::size_t j = 0; j < assignment_.size(); ++j) {
         if (!in_class(j, i)) continue;
-        const Neuron& student = scene.students[j];
-        add_product(component, mul(student.scale, scene.orientation(j, i), bits), student.w[k], bits);
+        add_product(component, scene.orientation(j, i), scene.students[j].p[k], bits);
       }
       squared = add(squared, square(component, bits), bits);
     }
@@ -221,37 +219,38 @@ class RecoveryRule final : public Rule {
 
   /// An equality such as v_i = 0 is decided where v_i is rational.
   [[nodiscard]] Finding exact_residual(const Scene& scene, std::size_t i, const Finding& otherwise) const {
-    RadicalSum v(scene.instance.d());
+    std::vector<RadicalSum> v(scene.instance.d());
     add_effective_vector(v, -1, *scene.teachers[i].exact, scene.instance.teacher_neuron);
     for (std::size_t j = 0; j < assignment_.size(); ++j) {
       if (!in_class(j, i)) continue;
       const int sign = scene.orientation(j, i).is_negative() ? -1 : 1;
       add_effective_vector(v, sign, *scene.students[j].exact, scene.instance.neuron);
     }
-    if (!v.is_rational()) return otherwise;
     Rational squared;
-    for (const Rational& x : v.rational_part()) squared = squared + x * x;
+    for (const RadicalSum& x : v) {
+      if (!x.is_rational()) return otherwise;
+      squared = squared + x.rational_part() * x.rational_part();
+    }
     return Finding::certain(squared <= residual_->value * residual_->value);
   }
 
   [[nodiscard]] Finding far_mass_is_within(const Scene& scene) const {
     Ball mass;
-    RadicalSum exact_mass(1);
+    RadicalSum exact_mass;
     for (std::size_t j = 0; j < assignment_.size(); ++j) {
       if (assignment_[j] != far) continue;
       const Neuron& student = scene.students[j];
       mass = add(mass, student.mass, scene.bits);
       if (!scene.exact()) continue;
-      const Rational inverse(Integer(1), student.exact->denominator);
-      const Rational squared_norm = Rational(student.exact->squared_norm) * inverse * inverse;
+      const auto& [numerators, denominator, n] = *student.exact;
       if (student.form == Form::unit)
-        exact_mass.add(std::span(&inverse, 1), student.exact->squared_norm);
+        exact_mass.add(Rational(Integer(1), denominator), n);
       else
-        exact_mass.add(std::span(&squared_norm, 1), Integer(1));
+        exact_mass.add(Rational(n, denominator * denominator), Integer(1));
     }
     const Finding finding = at_most(mass, ball(far_mass_->value, scene.bits), scene.bits);
     if (finding.truth != Truth::unknown || !scene.exact() || !exact_mass.is_rational()) return finding;
-    return Finding::certain(exact_mass.rational_part()[0] <= far_mass_->value);
+    return Finding::certain(exact_mass.rational_part() <= far_mass_->value);
   }
 
   Constant delta1_;
