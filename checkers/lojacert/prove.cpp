@@ -6,6 +6,7 @@
 #include <lojacert/certificate/atomic_file.hpp>
 #include <lojacert/certificate/certificate.hpp>
 #include <lojacert/claims/gradient.hpp>
+#include <lojacert/claims/landscape.hpp>
 #include <lojacert/claims/lojasiewicz.hpp>
 #include <lojacert/claims/loss.hpp>
 #include <lojacert/claims/not_pl.hpp>
@@ -211,6 +212,35 @@ ClaimMaker teacher_options(CLI::App& command) {
   };
 }
 
+ClaimMaker landscape_options(CLI::App& command) {
+  struct Options {
+    LandscapeConstants constants;
+    bool best = false;
+    std::string maximise = "kappa";
+  };
+  auto options = std::make_shared<Options>();
+  command.add_option("--delta", options->constants.delta,
+                     "Every student lies within this angle (radians) of a teacher");
+  command.add_flag("--best", options->best, "Find a delta as well");
+  command
+      .add_option("--maximise", options->maximise,
+                  "What the constants that are found aim at: the threshold or the slope")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"eps0", "kappa"}));
+  command.add_option("--s", options->constants.s,
+                     "The free number s > 1 of the theorem, instead of one found");
+  command.add_option("--eps0", options->constants.eps0, "Claim this threshold of the loss");
+  command.add_option("--kappa", options->constants.kappa, "Claim this constant of the inequality");
+  command.add_option("--kappa-1", options->constants.kappa_1,
+                     "Claim this constant of the inequality with exponent 1");
+  return [options](const Instance& instance, const Budget& budget) {
+    if (options->best == options->constants.delta.has_value())
+      throw InputError("landscape: give --delta X or --best");
+    return landscape_claim(instance, options->constants,
+                           options->maximise == "eps0" ? LocalAim::eps0 : LocalAim::kappa, budget);
+  };
+}
+
 }  // namespace
 
 void add_prove(CLI::App& app, Result& result) {
@@ -226,6 +256,9 @@ void add_prove(CLI::App& app, Result& result) {
   add_claim(*command, result, "not-pl", "0 < ||grad L(W)||^2 < 2 c L(W)", not_pl_options);
   add_claim(*command, result, "teacher",
             "The teachers' angles, norms and tangent Gram matrix (students are ignored)", teacher_options);
+  add_claim(*command, result, "landscape",
+            "The inequality near the teachers, for every number of students (given ones are ignored)",
+            landscape_options);
 }
 
 }  // namespace lojacert::program

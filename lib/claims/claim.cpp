@@ -84,6 +84,19 @@ Budget budget_for(const Claim& claim, Budget budget) {
 
 }  // namespace
 
+std::string teacher_prefix(const Instance& instance) {
+  return fmt::format("For the r = {} {}-form teachers,", instance.teacher_count(),
+                     to_string(instance.teacher_neuron));
+}
+
+std::string every_student_prefix(const Instance& instance) {
+  return fmt::format(
+      "For the {} network with r = {} {}-form teachers, for every number of {}-form students, in every "
+      "dimension, and every choice W of their {}",
+      to_string(instance.activation), instance.teacher_count(), to_string(instance.teacher_neuron),
+      to_string(instance.neuron), instance.neuron == NeuronForm::unit ? "nonzero weights" : "weights");
+}
+
 std::string statement(const Instance& instance, const Claim& claim, bool negated) {
   const std::string& body = negated ? claim.negated_body : claim.body;
   if (claim.subject == Subject::teacher) return fmt::format("{} {}.", claim.prefix, body);

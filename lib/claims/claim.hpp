@@ -44,6 +44,11 @@ struct Proof {
   json::Value evidence;
 };
 
+// Prefixes of sentences whose subject is the teacher (certificates/README.md, section 4.6): "For the r = ...
+// teachers,", and up to "... every choice W of their weights" for claims about all students.
+[[nodiscard]] std::string teacher_prefix(const Instance& instance);
+[[nodiscard]] std::string every_student_prefix(const Instance& instance);
+
 /// The sentence of certificates/README.md, section 4.6.
 [[nodiscard]] std::string statement(const Instance& instance, const Claim& claim, bool negated);
 

@@ -20,6 +20,9 @@ constexpr Coverage table[] = {
      "undefined at a zero student in unit form"},
     {"teacher", "smallest angle, norms, tangent Gram matrix", all_activations, all_forms, "exact teachers",
      "zero, parallel or antiparallel teachers are refused"},
+    {"landscape", "the inequality for all students near the teachers", all_activations, all_forms,
+     "exact teachers",
+     "students within delta, itself below about 5 degrees (one teacher), 0.3 (two orthogonal)"},
 };
 
 }  // namespace

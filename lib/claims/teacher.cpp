@@ -111,11 +111,6 @@ Claim claim_of(const Instance& instance, std::shared_ptr<const TeacherGeometry> 
 
 }  // namespace
 
-std::string teacher_prefix(const Instance& instance) {
-  return fmt::format("For the r = {} {}-form teachers,", instance.teacher_count(),
-                     to_string(instance.teacher_neuron));
-}
-
 Claim teacher_mu_claim(const Instance& instance, const std::string& lo, const std::string& hi) {
   Texts texts;
   texts.mu = FoundBounds{lo, hi};

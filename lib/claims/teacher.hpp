@@ -8,9 +8,6 @@
 
 namespace lojacert {
 
-/// The prefix of sentences about a teacher alone (certificates/README.md, section 4.6).
-[[nodiscard]] std::string teacher_prefix(const Instance& instance);
-
 /// lo <= mu <= hi with the given bounds (exact numbers as text), mu the smallest eigenvalue of the tangent
 /// Gram matrix. Throws InputError where a text is no number or lo > hi.
 [[nodiscard]] Claim teacher_mu_claim(const Instance& instance, const std::string& lo, const std::string& hi);
