@@ -40,7 +40,9 @@ inline Ball magnitude_upper(const Ball& a, slong bits) { return end_of(arb_get_a
 
 inline Ball hull(const Ball& a, const Ball& b, slong bits) { return made<Ball>(arb_union, a, b, bits); }
 inline Ball nonnegative_part(const Ball& a) { return made<Ball>(arb_nonnegative_part, a); }
-inline Ball zero_to(const Ball& a, slong bits) { return nonnegative_part(hull(Ball(), upper(a, bits), bits)); }
+inline Ball zero_to(const Ball& a, slong bits) {
+  return nonnegative_part(hull(Ball(), upper(a, bits), bits));
+}
 [[nodiscard]] Ball intersect(const Ball& a, const Ball& b, slong bits);  // of two enclosures of one quantity
 
 inline Ball ball(const Integer& x, slong bits) { return made<Ball>(arb_set_round_fmpz, x, bits); }
@@ -57,9 +59,9 @@ inline Ball mul(const Ball& a, slong b, slong bits) { return made<Ball>(arb_mul_
 inline Ball atan2(const Ball& y, const Ball& x, slong bits) { return made<Ball>(arb_atan2, y, x, bits); }
 inline Ball two_over_pi(slong bits) { return div(Ball(2), made<Ball>(arb_const_pi, bits), bits); }
 [[nodiscard]] Ball mul(const Ball& a, const Ball& b, slong bits);
-void add_product(Ball& sum, const Ball& a, const Ball& b, slong bits);             // sum += a b
-[[nodiscard]] Ball root(const Ball& a, slong bits);                                // a >= 0: drops what is below
-[[nodiscard]] Ball square(const Ball& a, slong bits);                              // never reaches below 0
+void add_product(Ball& sum, const Ball& a, const Ball& b, slong bits);  // sum += a b
+[[nodiscard]] Ball root(const Ball& a, slong bits);                     // a >= 0: drops what is below
+[[nodiscard]] Ball square(const Ball& a, slong bits);                   // never reaches below 0
 [[nodiscard]] Ball power(const Ball& base, const Rational& exponent, slong bits);  // base >= 0, exponent > 0
 
 /// Certainly true, certainly false, or not decided by these enclosures.

@@ -25,30 +25,24 @@ bool extend_path(std::string& path, const Value& value, const Value* target) {
   return false;
 }
 
-std::string path_of(const Value& root, const Value* target) {
-  std::string path;
-  extend_path(path, root, target);
-  return path.empty() ? "the whole file" : path;
-}
-
 /// Builds the values from nlohmann-json's SAX events; what that reader lets pass and the specification
 /// forbids is refused here.
 class Builder final : public nlohmann::json_sax<Value> {
  public:
-  Builder(const std::string& file, Value& root) : file_(file), root_(root) {}
+  explicit Builder(const Document& document) : document_(document) {}
 
-  bool null() override { return add(nullptr), true; }
-  bool boolean(bool value) override { return add(value), true; }
-  bool number_integer(std::int64_t value) override { return add(value), true; }
+  bool null() override { return add(nullptr); }
+  bool boolean(bool value) override { return add(value); }
+  bool number_integer(std::int64_t value) override { return add(value); }
   bool number_unsigned(std::uint64_t value) override {
-    if (value <= std::uint64_t{std::numeric_limits<std::int64_t>::max()}) return add(value), true;
-    return add(static_cast<double>(value)), true;  // rounds to nearest
+    const bool fits = value <= std::uint64_t{std::numeric_limits<std::int64_t>::max()};
+    return fits ? add(value) : add(static_cast<double>(value));  // rounds to nearest
   }
-  bool number_float(double value, const std::string& /*text*/) override { return add(value), true; }
-  bool string(std::string& value) override { return add(std::move(value)), true; }
+  bool number_float(double value, const std::string& /*text*/) override { return add(value); }
+  bool string(std::string& value) override { return add(std::move(value)); }
   bool binary(binary_t& /*value*/) override { return false; }
-  bool start_object(std::size_t /*size*/) override { return open(Value::object()); }
-  bool start_array(std::size_t /*size*/) override { return open(Value::array()); }
+  bool start_object(std::size_t /*size*/) override { return add(Value::object()); }
+  bool start_array(std::size_t /*size*/) override { return add(Value::array()); }
   bool end_object() override { return open_.pop_back(), true; }
   bool end_array() override { return open_.pop_back(), true; }
   bool key(std::string& value) override {
@@ -61,53 +55,49 @@ class Builder final : public nlohmann::json_sax<Value> {
                    const nlohmann::detail::exception& error) override {
     std::string_view what = error.what();
     what.remove_prefix(std::min(what.size(), what.find(']') + 2));  // "[json.exception.parse_error.101] "
-    throw InputError(file_ + ": not JSON (byte " + std::to_string(byte) + "): " + printable(what, 300));
+    throw InputError(document_.name + ": not JSON (byte " + std::to_string(byte) +
+                     "): " + printable(what, 300));
   }
 
  private:
-  [[noreturn]] void fail(const std::string& message) const {
-    throw InputError(file_ + ": " + path_of(root_, open_.back()) + ": " + message);
-  }
-
-  /// The new value in its place: an array's next element, the member whose key was read, or the root.
-  Value* add(Value value) {
-    if (!open_.empty() && open_.back()->is_array()) return &open_.back()->emplace_back(std::move(value));
-    Value& place = open_.empty() ? root_ : *member_;
+  /// Puts the value in its place: an array's next element, the member whose key was read, or the root.
+  bool add(Value value) {
+    const bool in_array = !open_.empty() && open_.back()->is_array();
+    Value& place = in_array ? open_.back()->emplace_back() : open_.empty() ? *document_.value : *member_;
     place = std::move(value);
-    return &place;
-  }
-
-  bool open(Value container) {
+    if (!place.is_structured()) return true;
     if (open_.size() == 64) fail("nesting deeper than 64: flatten it");
-    open_.push_back(add(std::move(container)));
+    open_.push_back(&place);
     return true;
   }
 
-  const std::string& file_;
-  Value& root_;
+  [[noreturn]] void fail(const std::string& message) const { Json(document_, *open_.back()).fail(message); }
+
+  const Document& document_;
   std::vector<Value*> open_;  // the containers around the current position; the last alone still grows
   Value* member_ = nullptr;
 };
 
 }  // namespace
 
-Document::Document(std::string name, std::string_view text) : name_(std::move(name)) {
+Document::Document(std::string file, std::string_view text)
+    : name(std::move(file)), value(std::make_shared<Value>()) {
   if (text.starts_with("\xef\xbb\xbf"))
-    throw InputError(name_ + ": byte 1: a byte order mark: save the file without it");
+    throw InputError(name + ": byte 1: a byte order mark: save the file without it");
   // nlohmann-json would take a NUL for the end of the input.
   if (const std::size_t nul = text.find('\0'); nul != std::string_view::npos) {
-    throw InputError(name_ + ": byte " + std::to_string(nul + 1) + ": a NUL byte: this is not a JSON text");
+    throw InputError(name + ": byte " + std::to_string(nul + 1) + ": a NUL byte: this is not a JSON text");
   }
-  const auto root = std::make_shared<Value>();
-  Builder builder(name_, *root);
+  Builder builder(*this);
   Value::sax_parse(text.begin(), text.end(), &builder);
-  root_ = root;
 }
 
-Json Document::root() const { return {*this, *root_}; }
+Json Document::root() const { return {*this, *value}; }
 
 void Json::fail(const std::string& message) const {
-  throw InputError(document_->name_ + ": " + path_of(*document_->root_, value_) + ": " + message);
+  std::string path;
+  extend_path(path, *document_->value, value_);
+  throw InputError(document_->name + ": " + (path.empty() ? "the whole file" : path) + ": " + message);
 }
 
 const Value& Json::expect(bool fits, const char* what) const {
@@ -131,7 +121,8 @@ const std::string& Json::string() const {
 
 std::vector<Json> Json::elements() const {
   std::vector<Json> result;
-  for (const Value& element : expect(value_->is_array(), "an array")) result.emplace_back(*document_, element);
+  for (const Value& element : expect(value_->is_array(), "an array"))
+    result.emplace_back(*document_, element);
   return result;
 }
 

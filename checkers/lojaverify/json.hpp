@@ -27,20 +27,13 @@ struct Unsupported : std::runtime_error {
 class Json;
 
 /// One file: its name for messages, and its values.
-class Document {
- public:
-  Document(std::string name, std::string_view text);
+struct Document {
+  Document(std::string file, std::string_view text);
   Document(const Document&) = delete;  // values point into it
-  Document& operator=(const Document&) = delete;
-  ~Document() = default;
-
   [[nodiscard]] Json root() const;
-  [[nodiscard]] const std::string& name() const { return name_; }
 
- private:
-  friend class Json;
-  std::string name_;
-  std::shared_ptr<const nlohmann::json> root_;
+  const std::string name;
+  const std::shared_ptr<nlohmann::json> value;
 };
 
 /// A value in a document. Every accessor checks the type and fails with the file, the path and the cure.

@@ -131,12 +131,12 @@ Answer answer_for(const Document& document, const std::optional<Instance>& given
                   const Options& options) {
   const Certificate certificate(document.root());
   if (!given && !certificate.embedded) {
-    throw InputError(document.name() +
+    throw InputError(document.name +
                      ": /instance: no instance is embedded: name the instance file as well");
   }
   const Instance& instance = given ? *given : *certificate.embedded;
   if (instance.student.empty())
-    throw InputError(document.name() + ": /claim: needs a student, and the instance has none");
+    throw InputError(document.name + ": /claim: needs a student, and the instance has none");
   Verdict verdict = verify(certificate, instance, options);
   if (verdict.verified && given && certificate.embedded &&
       digest(*certificate.embedded, DigestOf::instance) != certificate.digest) {
@@ -218,7 +218,7 @@ int run(const CommandLine& line) {
   std::optional<Instance> given;
   if (instance_file != nullptr) {
     Answer read = guarded([&]() -> Answer { return given = read_instance(instance_file->root()), Answer{}; });
-    if (read.exit_code != 0) return report({{instance_file->name(), std::move(read)}});
+    if (read.exit_code != 0) return report({{instance_file->name, std::move(read)}});
   }
   for (std::size_t i = 0; i < certificates.size(); ++i) {
     if (certificates[i] == nullptr) continue;

@@ -34,7 +34,8 @@ bool loss_is_zero(const Instance& instance) {
     for (const Row& w : instance.student) visit(clear_denominators(w), instance.neuron, 1);
     for (const Row& w : instance.teacher) visit(clear_denominators(w), instance.teacher_neuron, -1);
   };
-  std::map<std::vector<Integer>, RadicalSum> lines;  // the coefficients of |n.x| for primitive integer vectors n
+  std::map<std::vector<Integer>, RadicalSum>
+      lines;  // the coefficients of |n.x| for primitive integer vectors n
   visit_rows([&](const IntegerRow& row, Form form, int sign) {
     if (row.squared_norm.sign() == 0) return;
     // w = +-size * n, where the first nonzero entry of n is positive
@@ -53,9 +54,8 @@ bool loss_is_zero(const Instance& instance) {
   if (instance.is_even()) return true;
 
   std::vector<RadicalSum> odd_part(instance.d());
-  visit_rows([&](const IntegerRow& row, Form form, int sign) {
-    add_effective_vector(odd_part, sign, row, form);
-  });
+  visit_rows(
+      [&](const IntegerRow& row, Form form, int sign) { add_effective_vector(odd_part, sign, row, form); });
   return std::ranges::all_of(odd_part, &RadicalSum::is_zero);
 }
 

@@ -1,7 +1,6 @@
 #include "verdict.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 namespace lojaverify {
@@ -10,9 +9,8 @@ namespace {
 
 constexpr slong least_bits = 64;
 constexpr slong largest_start = 4096;  // a hint must not make a small claim expensive
-constexpr slong equality_bits =
-    200;  // sides that agree this far are taken for equal, unless the hint asks for more
-constexpr slong box_patience = 256;  // below this precision rounding may still hide what the boxes allow
+constexpr slong equality_bits = 200;   // sides that agree this far count as equal, unless the hint is higher
+constexpr slong box_patience = 256;    // below this precision rounding may still hide what the boxes allow
 
 Verdict not_verified(std::string code, std::string explanation) {
   return {false, std::move(code), std::move(explanation), {}};
@@ -29,54 +27,47 @@ Verdict escalate(const Certificate& certificate, const Instance& instance, const
   double last_width = std::numeric_limits<double>::infinity();
   slong bits = std::min(std::clamp(hint, least_bits, largest_start), options.max_bits);
   for (;; bits = std::min(2 * bits, options.max_bits)) {
-    const Finding finding =
-        certificate.rule->decide({instance, certificate.negated, bits, options.deadline});
+    const Finding finding = certificate.rule->decide({instance, certificate.negated, bits, options.deadline});
     const std::string at = "at " + std::to_string(bits) + " bits";
     if (finding.truth == Truth::yes) return {true, "", "", {"decided " + at}};
     if (finding.truth == Truth::no) {
       return not_verified("refuted", "the claim is certainly false for this instance (" + at + ")");
     }
-    const auto undecided = [&](const std::string& why) {
-      return not_verified("insufficient-precision", at + ' ' + why);
-    };
-    if (finding.agreement_bits >= static_cast<double>(std::max(hint, equality_bits))) {
-      return undecided("the two sides agree to " + std::to_string(std::lround(finding.agreement_bits)) +
-                       " bits: an equality, or too near to one");
-    }
-    if (!instance.is_point() && bits >= box_patience && !(finding.log2_width < last_width - 1)) {
-      return undecided("more precision no longer helps: the boxes are too wide");
-    }
-    if (bits >= options.max_bits) return undecided("it is not decided: raise --max-bits");
+    const char* obstacle = bits >= options.max_bits ? "it is not decided: raise --max-bits" : nullptr;
+    if (!instance.is_point() && bits >= box_patience && !(finding.log2_width < last_width - 1))
+      obstacle = "more precision no longer helps: the boxes are too wide";
+    if (finding.agreement_bits >= static_cast<double>(std::max(hint, equality_bits)))
+      obstacle = "the two sides are equal, or too near to it";
+    if (obstacle != nullptr) return not_verified("insufficient-precision", at + ' ' + obstacle);
     last_width = finding.log2_width;
   }
 }
 
-/// Replaces boxes by the witness's points; a reason where they do not fit.
-std::optional<std::string> choose(std::vector<Row>& boxes, const Json& points) {
-  const std::vector<Row> chosen = read_rows(points);
-  if (chosen.size() != boxes.size() || chosen.front().size() != boxes.front().size())
+/// Replaces the boxes by the witness's points, where it has some; a reason where that is not a choice of
+/// points in them.
+std::optional<std::string> choose(std::vector<Row>& boxes, const std::optional<Json>& witness) {
+  const std::vector<Row> points = witness ? read_rows(*witness) : boxes;
+  if (points.size() != boxes.size() || points.front().size() != boxes.front().size())
     return "the witness has another shape";
   for (std::size_t j = 0; j < boxes.size(); ++j) {
     for (std::size_t k = 0; k < boxes[j].size(); ++k) {
-      if (!chosen[j][k].is_point()) return "the witness must consist of exact points";
-      if (!boxes[j][k].contains(chosen[j][k].lo)) {
-        return "the witness lies outside its box at row " + std::to_string(j) + ", entry " +
-               std::to_string(k);
-      }
+      if (points[j][k].is_point() && boxes[j][k].contains(points[j][k].lo)) continue;
+      return "the witness has no point of the box at row " + std::to_string(j) + ", entry " +
+             std::to_string(k);
     }
   }
-  boxes = chosen;
+  boxes = points;
   return {};
 }
 
-/// Replaces all boxes by the witness's points; a reason where that does not give a point instance.
-std::optional<std::string> choose_all(Instance& instance, const std::optional<Json>& witness) {
-  if (!witness) return "a negated claim about boxes needs evidence.witness";
-  std::optional<std::string> misfit = choose(instance.student, witness->at("student"));
-  if (const auto teacher = witness->find("teacher"); teacher && !misfit)
-    misfit = choose(instance.teacher, *teacher);
-  if (!misfit && !instance.is_point()) misfit = "the teacher has boxes, but the witness has no teacher";
-  return misfit;
+/// Decides a negated claim about boxes at the witness.
+Verdict escalate_at_witness(const Certificate& certificate, Instance instance, const Options& options) {
+  std::optional<std::string> misfit = choose(instance.student, certificate.witness->find("student"));
+  if (!misfit) misfit = choose(instance.teacher, certificate.witness->find("teacher"));
+  if (misfit) return not_verified("bad-evidence", *misfit);
+  Verdict verdict = escalate(certificate, instance, options);
+  if (verdict.code != "refuted") return verdict;
+  return not_verified("bad-evidence", "the witness shows nothing: " + verdict.explanation);
 }
 
 void read_evidence(Certificate& certificate, const Json& evidence, const Json& claim) {
@@ -93,15 +84,6 @@ void read_evidence(Certificate& certificate, const Json& evidence, const Json& c
   if (!certificate.witness) return;
   certificate.witness->allow_only({"student", "teacher"});
   static_cast<void>(certificate.witness->at("student"));
-  if (!certificate.negated) certificate.misfit = "a witness beside a claim that is not negated";
-}
-
-void read_binding(Certificate& certificate, const Json& binding) {
-  binding.allow_only({"digest", "name", "d", "m", "r", "embedded"});
-  if (const auto name = binding.find("name")) static_cast<void>(name->string());
-  certificate.digest = binding.at("digest").string();
-  certificate.shape = {binding.at("d").integer(), binding.at("m").integer(), binding.at("r").integer()};
-  if (const auto embedded = binding.find("embedded")) certificate.embedded = read_instance(*embedded);
 }
 
 }  // namespace
@@ -129,7 +111,13 @@ Certificate::Certificate(const Json& json) {
   if (claim.at("quantifier").string() != "forall") claim.at("quantifier").fail("must be \"forall\"");
   negated = claim.at("negated").boolean();
   if (const auto text = claim.find("statement")) statement = text->string();
-  read_binding(*this, json.at("instance"));
+
+  const Json binding = json.at("instance");
+  binding.allow_only({"digest", "name", "d", "m", "r", "embedded"});
+  if (const auto name = binding.find("name")) static_cast<void>(name->string());
+  digest = binding.at("digest").string();
+  shape = {binding.at("d").integer(), binding.at("m").integer(), binding.at("r").integer()};
+  if (const auto instance = binding.find("embedded")) embedded = read_instance(*instance);
   rule = entry->read(claim, shape);
   read_evidence(*this, json.at("evidence"), claim);
 }
@@ -148,13 +136,14 @@ std::string statement_of(const Rule& rule, bool negated, const Instance& instanc
 }
 
 Verdict verify(const Certificate& certificate, const Instance& instance, const Options& options) {
+  const std::string own_digest = digest(instance, DigestOf::instance);
+  if (certificate.digest != own_digest) {
+    return not_verified("hash-mismatch", "the certificate is bound to " + printable(certificate.digest, 80) +
+                                             ", the instance is " + own_digest);
+  }
   const Shape shape{static_cast<std::int64_t>(instance.d()),
                     static_cast<std::int64_t>(instance.student.size()),
                     static_cast<std::int64_t>(instance.teacher.size())};
-  if (certificate.digest != digest(instance, DigestOf::instance)) {
-    return not_verified("hash-mismatch", "the certificate is bound to " + printable(certificate.digest, 80) +
-                                             ", the instance is " + digest(instance, DigestOf::instance));
-  }
   if (certificate.shape != shape) return not_verified("hash-mismatch", "d, m or r is not the instance's");
   const std::string statement = statement_of(*certificate.rule, certificate.negated, instance);
   if (certificate.statement && *certificate.statement != statement) {
@@ -162,20 +151,11 @@ Verdict verify(const Certificate& certificate, const Instance& instance, const O
   }
   if (certificate.misfit) return not_verified("bad-evidence", *certificate.misfit);
 
-  Verdict verdict;
-  if (!certificate.negated || instance.is_point()) {
-    if (certificate.witness) return not_verified("bad-evidence", "a witness for an instance without boxes");
-    verdict = escalate(certificate, instance, options);
-  } else {
-    Instance chosen = instance;
-    if (const auto misfit = choose_all(chosen, certificate.witness)) {
-      return not_verified("bad-evidence", *misfit);
-    }
-    verdict = escalate(certificate, chosen, options);
-    if (verdict.code == "refuted") {
-      verdict = not_verified("bad-evidence", "the witness shows nothing: " + verdict.explanation);
-    }
-  }
+  const bool at_witness = certificate.negated && !instance.is_point();
+  if (at_witness != certificate.witness.has_value())
+    return not_verified("bad-evidence", "a negated claim about boxes, and no other, needs evidence.witness");
+  Verdict verdict = at_witness ? escalate_at_witness(certificate, instance, options)
+                               : escalate(certificate, instance, options);
   verdict.details.insert(verdict.details.begin(), "statement: " + statement);
   for (const std::string& assumption : certificate.rule->assumptions())
     verdict.details.push_back("rests on " + assumption);

@@ -29,18 +29,13 @@ struct Shape {
 /// A claim of one kind. Each kind has its file in rules/, which reads the claim's constants and decides it.
 class Rule {
  public:
-  Rule() = default;
-  Rule(const Rule&) = delete;
-  Rule& operator=(const Rule&) = delete;
   virtual ~Rule() = default;
 
   /// BODY of section 4.6.
   [[nodiscard]] virtual std::string statement_body(bool negated) const = 0;
 
   /// A reason why neither the claim nor its negation can hold at this instance.
-  [[nodiscard]] virtual std::optional<std::string> undefined(const Instance& /*instance*/) const {
-    return {};
-  }
+  [[nodiscard]] virtual std::optional<std::string> undefined(const Instance&) const { return {}; }
 
   /// `yes`: the claim (or its negation) holds for every choice of the numbers in the instance's boxes; `no`:
   /// for none.
@@ -72,8 +67,7 @@ struct Options {
 
 struct Verdict {
   bool verified = false;
-  std::string code;                  // of section 6, where not verified
-  std::string explanation;           // likewise
+  std::string code, explanation;     // of section 6, where not verified
   std::vector<std::string> details;  // for --explain
 };
 
