@@ -92,113 +92,92 @@ struct Scanner {
     return true;
   }
 
-  bool negative_sign() { return accept('-') || (accept('+'), false); }
+  int sign() { return accept('-') ? -1 : (accept('+'), 1); }
 
-  std::string_view take(bool (*wanted)(char)) {
-    std::size_t n = 0;
-    while (n < rest.size() && wanted(rest[n])) ++n;
-    const std::string_view taken = rest.substr(0, n);
-    rest.remove_prefix(n);
+  std::string take(bool (*wanted)(char)) {
+    const auto end = std::ranges::find_if_not(rest, wanted);
+    const std::string taken(rest.begin(), end);
+    rest.remove_prefix(taken.size());
     return taken;
   }
 
-  /// digits [ "." [digits] ] or "." digits: the digits as one integer; `fraction` counts those behind the
-  /// point.
-  Integer mantissa(const Notation& notation, slong& fraction) {
-    std::string digits(take(notation.is_digit));
-    const std::size_t whole = digits.size();
-    if (accept('.')) digits += take(notation.is_digit);
+  /// [ letter [sign] digits ]
+  slong exponent(const Notation& notation) {
+    if (!accept(notation.exponent_letter)) return 0;
+    const int direction = sign();
+    const std::string digits = take(is_digit);
     if (digits.empty()) reject(text);
-    fraction = static_cast<slong>(digits.size() - whole);
-    return integer(digits, notation.digit_base);
-  }
-
-  /// The unit of the mantissa's last digit: the exponent, if one is written, less the digits behind the
-  /// point.
-  Rational unit(const Notation& notation, slong fraction) {
-    slong exponent = 0;
-    if (accept(notation.exponent_letter)) {
-      const bool negative = negative_sign();
-      const std::string_view digits = take(is_digit);
-      if (digits.empty()) reject(text);
-      for (const char c : digits) exponent = std::min(exponent * 10 + (c - '0'), notation.max_exponent + 1);
-      if (exponent > notation.max_exponent) reject(text, "has an exponent that is too large");
-      if (negative) exponent = -exponent;
-    }
-    exponent -= fraction * notation.exponents_per_digit;
-    const auto size = static_cast<ulong>(std::abs(exponent));
-    const Integer power = made<Integer>(fmpz_pow_ui, Integer(notation.exponent_base), size);
-    return exponent >= 0 ? Rational(power) : Rational(Integer(1), power);
+    slong size = 0;
+    for (const char c : digits) size = std::min(size * 10 + (c - '0'), notation.max_exponent + 1);
+    if (size > notation.max_exponent) reject(text, "has an exponent that is too large");
+    return direction * size;
   }
 };
 
-/// [sign] digits [ "." digits ] "?" [digits] [ "u" | "d" ] [ "e" [sign] digits ]
-Box parse_uncertain(std::string_view text) {
-  Scanner scan{text};
-  const bool negative = scan.negative_sign();
-  if (scan.rest.empty() || !is_digit(scan.rest.front())) reject(text, not_a_box);
-  slong fraction = 0;
-  const Rational size(scan.mantissa(decimal, fraction));
-  const Rational middle = negative ? -size : size;
-  const bool ends_in_point = text[text.size() - scan.rest.size() - 1] == '.';
-  if (ends_in_point || !scan.accept('?')) reject(text, not_a_box);
-  const std::string digits(scan.take(is_digit));
-  const Rational radius = digits.empty() ? Rational(Integer(1), Integer(2)) : Rational(integer(digits));
-  const bool up = scan.accept('u');
-  const bool down = !up && scan.accept('d');
-  const Rational unit = scan.unit(decimal, fraction);
-  if (!scan.rest.empty()) reject(text, not_a_box);
-  return {(up ? middle : middle - radius) * unit, (down ? middle : middle + radius) * unit};
+Rational power(slong base, slong exponent) {
+  const auto size = static_cast<ulong>(std::abs(exponent));
+  const Integer power = made<Integer>(fmpz_pow_ui, Integer(base), size);
+  return exponent >= 0 ? Rational(power) : Rational(Integer(1), power);
 }
 
-std::string_view trim_spaces(std::string_view text) {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
+/// `number` or, where that is allowed, the uncertain form of a box. Both count a unit: that of the last
+/// digit, or one over the denominator.
+Box parse_literal(std::string_view text, bool can_be_box) {
+  const std::string_view reason = can_be_box ? not_a_box : not_a_number;
+  if (text.size() > max_characters) reject(text, "has more than 20000 characters");
+  Scanner scan{text};
+  const Integer sign(scan.sign());
+  const bool is_hexadecimal = scan.rest.starts_with("0x") || scan.rest.starts_with("0X");
+  if (is_hexadecimal) scan.rest.remove_prefix(2);
+  const Notation& notation = is_hexadecimal ? hexadecimal : decimal;
+  std::string digits = scan.take(notation.is_digit);
+  const std::size_t whole = digits.size();
+  const bool has_point = scan.accept('.');
+  if (has_point) digits += scan.take(notation.is_digit);
+  if (digits.empty()) reject(text, reason);
+  const auto fraction = static_cast<slong>(digits.size() - whole);
+  const Rational middle(sign * integer(digits, notation.digit_base));
+
+  Rational unit, below, above;
+  if (!is_hexadecimal && !has_point && scan.accept('/')) {
+    const std::string denominator = scan.take(is_digit);
+    if (denominator.empty()) reject(text, reason);
+    if (integer(denominator).sign() == 0) reject(text, "has denominator zero");
+    unit = Rational(Integer(1), integer(denominator));
+  } else {
+    can_be_box = can_be_box && !is_hexadecimal && whole > 0 && has_point == (fraction > 0);
+    if (can_be_box && scan.accept('?')) {
+      const std::string radius = scan.take(is_digit);
+      below = above = radius.empty() ? Rational(Integer(1), Integer(2)) : Rational(integer(radius));
+      if (scan.accept('u'))
+        below = Rational();
+      else if (scan.accept('d'))
+        above = Rational();
+    }
+    unit = power(notation.exponent_base, scan.exponent(notation) - fraction * notation.exponents_per_digit);
+  }
+  if (!scan.rest.empty()) reject(text, reason);
+  return {(middle - below) * unit, (middle + above) * unit};
+}
+
+std::string_view trimmed(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  return text.substr(0, text.find_last_not_of(' ') + 1);
 }
 
 }  // namespace
 
-Rational parse_number(std::string_view text) {
-  if (text.size() > max_characters) reject(text, "has more than 20000 characters");
-  Scanner scan{text};
-  const bool negative = scan.negative_sign();
-  Rational value;
-  if (const std::size_t bar = scan.rest.find('/'); bar != std::string_view::npos) {
-    const std::string p(scan.take(is_digit));
-    scan.accept('/');
-    const std::string q(scan.take(is_digit));
-    if (p.empty() || q.empty() || p.size() != bar) reject(text);
-    const Integer denominator = integer(q);
-    if (denominator.sign() == 0) reject(text, "has denominator zero");
-    value = Rational(integer(p), denominator);
-  } else {
-    const bool is_hexadecimal = scan.rest.starts_with("0x") || scan.rest.starts_with("0X");
-    if (is_hexadecimal) scan.rest.remove_prefix(2);
-    const Notation& notation = is_hexadecimal ? hexadecimal : decimal;
-    slong fraction = 0;
-    const Integer mantissa = scan.mantissa(notation, fraction);
-    value = Rational(mantissa) * scan.unit(notation, fraction);
-  }
-  if (!scan.rest.empty()) reject(text);
-  return negative ? -value : value;
-}
+Rational parse_number(std::string_view text) { return parse_literal(text, false).lo; }
 
 Box parse_box(std::string_view text) {
-  if (text.starts_with('[')) {
-    if (!text.ends_with(']') || text.size() < 2) reject(text, not_a_box);
-    const std::string_view inside = text.substr(1, text.size() - 2);
-    const std::size_t comma = inside.find(',');
-    const Rational lo = parse_number(trim_spaces(inside.substr(0, comma)));
-    const Rational hi =
-        comma == std::string_view::npos ? lo : parse_number(trim_spaces(inside.substr(comma + 1)));
-    if (lo > hi) reject(text, "is not a box: the lower end is above the upper end");
-    return {lo, hi};
-  }
-  if (text.size() > max_characters) reject(text, "has more than 20000 characters");
-  if (text.find('?') != std::string_view::npos) return parse_uncertain(text);
-  const Rational value = parse_number(text);
-  return {value, value};
+  if (!text.starts_with('[')) return parse_literal(text, true);
+  if (!text.ends_with(']')) reject(text, not_a_box);
+  const std::string_view inside = text.substr(1, text.size() - 2);
+  const std::size_t comma = inside.find(',');  // without one, both ends are the whole
+  const Box box{parse_number(trimmed(inside.substr(0, comma))),
+                parse_number(trimmed(inside.substr(comma + 1)))};
+  if (box.lo > box.hi) reject(text, "is not a box: the lower end is above the upper end");
+  return box;
 }
 
 }  // namespace lojaverify
