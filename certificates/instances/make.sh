@@ -100,3 +100,13 @@ JSON
 }
 claim2 1e-2 200
 claim2 1e-6 2000000
+
+# Teachers alone: orthonormal, known by their Gram matrix, and nearly parallel.
+make orthonormal --r 2 --d 2 --name "two orthonormal teachers" -o teacher-orthonormal-2.json
+# teacher OUTPUT NAME KEYS: a teacher made of KEYS (JSON members).
+teacher() { echo "{\"format\": \"lojacert-instance/1\", \"name\": \"$2\", $3}" > "$work/$1"; make import "$work/$1" -o "$1"; }
+teacher teacher-60-degrees.json "two teachers at 60 degrees, by their Gram matrix" \
+  '"activation": "abs", "neuron": "unit", "teacher": {"gram": [["1", "1/2"], ["1/2", "1"]]}'
+teacher teacher-10-degrees.json "two ReLU teachers at 10 degrees and of different sizes" \
+  '"activation": "relu", "neuron": "norm", "teacher_neuron": "norm", "teacher": [["1", "0", "0"], ["17/10", "3/10", "0"]]'
+
