@@ -48,7 +48,10 @@ void check_gram(const Json& json, const std::vector<Row>& gram) {
   }
 }
 
-void write_rows(const std::vector<Row>& rows, const TextSink& sink) {
+/// A line with the shape, and one for each row.
+void write_section(const std::string& name, const std::vector<Row>& rows, const TextSink& sink) {
+  const std::string columns = name == "gram" ? "" : ' ' + std::to_string(rows.front().size());
+  sink(name + ' ' + std::to_string(rows.size()) + columns + '\n');
   for (const Row& row : rows) {
     std::string line;
     for (const Box& x : row) {
@@ -59,18 +62,10 @@ void write_rows(const std::vector<Row>& rows, const TextSink& sink) {
   }
 }
 
-std::string shape_line(std::string_view section, const std::vector<Row>& rows, bool gram = false) {
-  return std::string(section) + ' ' + std::to_string(rows.size()) +
-         (gram ? "" : ' ' + std::to_string(rows.front().size())) + '\n';
-}
-
 }  // namespace
 
-std::string_view name_of(Activation activation) {
-  return activation_names.at(static_cast<std::size_t>(activation));
-}
-
-std::string_view name_of(Form form) { return form_names.at(static_cast<std::size_t>(form)); }
+std::string name_of(Activation x) { return std::string(activation_names.at(static_cast<std::size_t>(x))); }
+std::string name_of(Form x) { return std::string(form_names.at(static_cast<std::size_t>(x))); }
 
 bool is_point(const Row& row) { return std::ranges::all_of(row, &Box::is_point); }
 
@@ -79,8 +74,8 @@ bool can_be_zero(const Row& row) {
 }
 
 bool Instance::is_point() const {
-  const auto point = [](const Row& row) { return lojaverify::is_point(row); };
-  return std::ranges::all_of(teacher, point) && std::ranges::all_of(student, point);
+  return std::ranges::all_of(teacher, lojaverify::is_point) &&
+         std::ranges::all_of(student, lojaverify::is_point);
 }
 
 std::vector<Row> read_rows(const Json& json) {
@@ -89,10 +84,8 @@ std::vector<Row> read_rows(const Json& json) {
     Row& row = rows.emplace_back();
     for (const Json entry : row_json.elements()) row.push_back(read_entry(entry));
     if (row.empty()) row_json.fail("a row must have at least one entry");
-    if (row.size() != rows.front().size()) {
-      row_json.fail("has " + std::to_string(row.size()) + " entries where the first row has " +
-                    std::to_string(rows.front().size()));
-    }
+    if (row.size() != rows.front().size())
+      row_json.fail("must have " + std::to_string(rows.front().size()) + " entries, as the first row has");
   }
   if (rows.empty()) json.fail("must have at least one row");
   return rows;
@@ -114,40 +107,30 @@ Instance read_instance(const Json& json) {
   Instance instance;
   instance.activation = read_name<Activation>(json.at("activation"), activation_names);
   instance.neuron = read_name<Form>(json.at("neuron"), form_names);
-  if (const auto form = json.find("teacher_neuron")) {
+  if (const auto form = json.find("teacher_neuron"))
     instance.teacher_neuron = read_name<Form>(*form, form_names);
-  }
 
   const Json teacher = json.at("teacher");
   instance.gram = teacher.is_object();
-  if (instance.gram) {
-    teacher.allow_only({"gram"});
-    instance.teacher = read_rows(teacher.at("gram"));
-    check_gram(teacher.at("gram"), instance.teacher);
-  } else {
-    instance.teacher = read_rows(teacher);
-  }
+  if (instance.gram) teacher.allow_only({"gram"});
+  instance.teacher = read_rows(instance.gram ? teacher.at("gram") : teacher);
+  if (instance.gram) check_gram(teacher.at("gram"), instance.teacher);
   if (const auto student = json.find("student")) {
     if (instance.gram) student->fail("not allowed beside a Gram matrix: give the teacher's vectors");
     instance.student = read_rows(*student);
-    if (instance.student.front().size() != instance.d()) {
-      student->fail("its rows have " + std::to_string(instance.student.front().size()) +
-                    " entries, the teacher's have " + std::to_string(instance.d()));
-    }
+    if (instance.student.front().size() != instance.d())
+      student->fail("its rows must have " + std::to_string(instance.d()) + " entries, as the teacher's have");
   }
   return instance;
 }
 
 void write_canonical(const Instance& instance, DigestOf part, const TextSink& sink) {
   sink(part == DigestOf::instance ? "lojacert-canonical/1 instance\n" : "lojacert-canonical/1 teacher\n");
-  sink("activation " + std::string(name_of(instance.activation)) + "\nneuron " +
-       std::string(name_of(instance.neuron)) + "\nteacher_neuron " +
-       std::string(name_of(instance.teacher_neuron)) + '\n');
-  sink(shape_line(instance.gram ? "gram" : "teacher", instance.teacher, instance.gram));
-  write_rows(instance.teacher, sink);
-  if (part == DigestOf::teacher || instance.student.empty()) return;
-  sink(shape_line("student", instance.student));
-  write_rows(instance.student, sink);
+  sink("activation " + name_of(instance.activation) + "\nneuron " + name_of(instance.neuron) +
+       "\nteacher_neuron " + name_of(instance.teacher_neuron) + '\n');
+  write_section(instance.gram ? "gram" : "teacher", instance.teacher, sink);
+  if (part == DigestOf::instance && !instance.student.empty())
+    write_section("student", instance.student, sink);
 }
 
 std::string digest(const Instance& instance, DigestOf part) {

@@ -15,8 +15,8 @@ namespace lojaverify {
 enum class Activation { abs, relu, relu_linear };
 enum class Form { unit, norm };  // p = w, or p = |w| w
 
-[[nodiscard]] std::string_view name_of(Activation activation);
-[[nodiscard]] std::string_view name_of(Form form);
+[[nodiscard]] std::string name_of(Activation activation);
+[[nodiscard]] std::string name_of(Form form);
 
 using Row = std::vector<Box>;
 
@@ -45,7 +45,7 @@ using TextSink = std::function<void(std::string_view)>;
 enum class DigestOf { instance, teacher };
 
 void write_canonical(const Instance& instance, DigestOf part, const TextSink& sink);
-[[nodiscard]] std::string digest(const Instance& instance,
-                                 DigestOf part);  // "sha256:" and 64 hexadecimal digits
+/// "sha256:" and 64 hexadecimal digits.
+[[nodiscard]] std::string digest(const Instance& instance, DigestOf part);
 
 }  // namespace lojaverify

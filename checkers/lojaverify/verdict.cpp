@@ -127,11 +127,10 @@ std::string statement_of(const Rule& rule, bool negated, const Instance& instanc
   if (!instance.is_point())
     quantifier =
         std::string("for ") + (negated ? "some" : "every") + " choice of the weights in the given boxes,";
-  return "For the " + std::string(name_of(instance.activation)) +
-         " network with d = " + std::to_string(instance.d()) +
-         ", m = " + std::to_string(instance.student.size()) + ' ' + std::string(name_of(instance.neuron)) +
+  return "For the " + name_of(instance.activation) + " network with d = " + std::to_string(instance.d()) +
+         ", m = " + std::to_string(instance.student.size()) + ' ' + name_of(instance.neuron) +
          "-form students and r = " + std::to_string(instance.teacher.size()) + ' ' +
-         std::string(name_of(instance.teacher_neuron)) + "-form teachers, " + quantifier + ' ' +
+         name_of(instance.teacher_neuron) + "-form teachers, " + quantifier + ' ' +
          rule.statement_body(negated) + '.';
 }
 
