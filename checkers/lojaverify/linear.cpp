@@ -55,8 +55,14 @@ Vector product(const Matrix& m, std::span<const Ball> x, slong bits) {
   return result;
 }
 
-Ball quadratic_form(const Matrix& m, std::span<const Ball> x, slong bits) {
-  return dot(x, product(m, x, bits), bits);
+Matrix product(const Matrix& a, const Matrix& b, slong bits) {
+  Matrix result(a.rows, b.columns);
+  Vector column(b.rows);
+  for (std::size_t k = 0; k < b.columns; ++k) {
+    for (std::size_t i = 0; i < b.rows; ++i) column[i] = b(i, k);
+    for (std::size_t i = 0; i < a.rows; ++i) result(i, k) = dot(a.row(i), column, bits);
+  }
+  return result;
 }
 
 bool is_positive_definite(const Matrix& symmetric, slong bits) {
@@ -64,15 +70,15 @@ bool is_positive_definite(const Matrix& symmetric, slong bits) {
   return factorise(factor, symmetric, bits);
 }
 
-Matrix inverse(const Matrix& symmetric, slong bits) {
+Matrix whitening(const Matrix& symmetric, slong bits) {
   const std::size_t n = symmetric.rows;
-  ArbMatrix factor(n), result(n);
-  Matrix enclosure(n, n);
-  if (factorise(factor, symmetric, bits)) {
-    arb_mat_inv_cho_precomp(result.get(), factor.get(), bits);
-  } else {
+  ArbMatrix factor(n), identity(n), result(n);
+  arb_mat_one(identity.get());
+  if (factorise(factor, symmetric, bits))
+    arb_mat_solve_tril(result.get(), factor.get(), identity.get(), 0, bits);
+  else
     arb_mat_indeterminate(result.get());
-  }
+  Matrix enclosure(n, n);
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t k = 0; k < n; ++k) arb_set(enclosure(i, k).get(), result.entry(i, k));
   }

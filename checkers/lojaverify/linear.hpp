@@ -31,14 +31,14 @@ struct Matrix {
   Vector entries;
 };
 
-[[nodiscard]] Vector product(const Matrix& m, std::span<const Ball> x, slong bits);       // m x
-[[nodiscard]] Ball quadratic_form(const Matrix& m, std::span<const Ball> x, slong bits);  // x^T m x
+[[nodiscard]] Vector product(const Matrix& m, std::span<const Ball> x, slong bits);  // m x
+[[nodiscard]] Matrix product(const Matrix& a, const Matrix& b, slong bits);
 
 /// Every symmetric matrix in the enclosure is positive definite. `false` decides nothing.
 [[nodiscard]] bool is_positive_definite(const Matrix& symmetric, slong bits);
 
-/// Encloses the inverse of every symmetric positive definite matrix in the enclosure; not finite where that
-/// fails.
-[[nodiscard]] Matrix inverse(const Matrix& symmetric, slong bits);
+/// The lower triangular W with W m W^T = I, that is m^-1 = W^T W, for a symmetric positive definite m; not
+/// finite where `symmetric` is not certainly that.
+[[nodiscard]] Matrix whitening(const Matrix& symmetric, slong bits);
 
 }  // namespace lojaverify
