@@ -24,17 +24,9 @@ Rational Rational::exact(double value) {
 }
 
 IntegerRow clear_denominators(std::span<const Box> points) {
-  IntegerRow row;
-  row.denominator = Integer(1);
-  for (const Box& x : points) {
-    fmpz_lcm(row.denominator.get(), row.denominator.get(), fmpq_denref(x.lo.get()));
-  }
-  row.numerators.resize(points.size());
-  for (std::size_t k = 0; k < points.size(); ++k) {
-    fmpz* z = row.numerators[k].get();
-    fmpz_divexact(z, row.denominator.get(), fmpq_denref(points[k].lo.get()));
-    fmpz_mul(z, z, fmpq_numref(points[k].lo.get()));
-  }
+  IntegerRow row{{}, Integer(1), {}};
+  for (const Box& x : points) row.denominator = made<Integer>(fmpz_lcm, row.denominator, x.lo.denominator());
+  for (const Box& x : points) row.numerators.push_back((x.lo * Rational(row.denominator)).numerator());
   row.squared_norm = dot(row.numerators, row.numerators);
   return row;
 }

@@ -26,15 +26,9 @@ Enumeration read_name(const Json& json, std::span<const std::string_view> names)
 }
 
 Box read_entry(const Json& json) {
-  if (!json.is_string()) {
-    const Rational value = Rational::exact(json.number());
-    return {value, value};
-  }
-  try {
-    return parse_box(json.string());
-  } catch (const std::invalid_argument& error) {
-    json.fail(error.what());
-  }
+  if (json.is_string()) return json.parsed(parse_box);
+  const Rational value = Rational::exact(json.number());
+  return {value, value};
 }
 
 void check_gram(const Json& json, const std::vector<Row>& gram) {

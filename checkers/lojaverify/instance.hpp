@@ -1,7 +1,6 @@
 #pragma once
 // Instances and their digests: certificates/README.md, sections 2 and 3.
 
-#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>

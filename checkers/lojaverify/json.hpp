@@ -56,6 +56,16 @@ class Json {
 
   [[noreturn]] void fail(const std::string& message) const;  // throws InputError
 
+  /// The string as `parse` reads it, which throws std::invalid_argument where it cannot.
+  template <typename Parse>
+  [[nodiscard]] auto parsed(Parse parse) const {
+    try {
+      return parse(string());
+    } catch (const std::invalid_argument& error) {
+      fail(error.what());
+    }
+  }
+
  private:
   const nlohmann::json& expect(bool fits, const char* what) const;
 

@@ -43,6 +43,11 @@ Ball inner_product(const std::vector<Ball>& u, const std::vector<Ball>& v, slong
   return sum;
 }
 
+/// u += factor * v
+void add_multiple(std::vector<Ball>& u, const Ball& factor, const std::vector<Ball>& v, slong bits) {
+  for (std::size_t k = 0; k < u.size(); ++k) add_product(u[k], factor, v[k], bits);
+}
+
 /// sin t from |v|^2 - <u, v>^2 = |r|^2 - <u, r>^2 for unit u, r = v - lambda u and every real lambda: with
 /// lambda close to <u, v> the vector r is short and nearly orthogonal, and the sine is no root of a
 /// difference of wide quantities.
@@ -62,13 +67,7 @@ Ball rho_at(const Ball& cosine, const Ball& sine, slong bits) {
   return mul(atan2(cosine, sine, bits), two_over_pi(bits), bits);
 }
 
-/// (2/pi) sin t + rho cos t
-Ball kernel_at(const Ball& cosine, const Ball& sine, const Ball& rho, slong bits) {
-  return add(mul(two_over_pi(bits), sine, bits), mul(rho, cosine, bits), bits);
-}
-
-/// grad_p L of one neuron while its pairs are summed: sign * (vector + (2/pi) * along * direction), under
-/// `abs`.
+/// The pairs of one neuron in grad_p L: sign * (vector + (2/pi) * along * direction), under `abs`.
 struct Slope {
   std::vector<Ball> vector;
   Ball along;
@@ -77,18 +76,23 @@ struct Slope {
 /// The part of the neuron `other` in a slope: +-(rho q + (2/pi) |q| sin t direction).
 void add_to_slope(Slope& slope, const Neuron& other, const Pair& pair, slong bits) {
   add_product(slope.along, mul(other.mass, pair.sine, bits), Ball(other.sign), bits);
-  const Ball factor = mul(pair.rho, other.sign, bits);
-  for (std::size_t k = 0; k < other.p.size(); ++k) add_product(slope.vector[k], factor, other.p[k], bits);
+  add_multiple(slope.vector, mul(pair.rho, other.sign, bits), other.p, bits);
 }
 
-/// grad_w from grad_p in place: |w| (g + (direction.g) direction) in norm form.
-void chain_rule(std::vector<Ball>& g, const Neuron& neuron, slong bits) {
-  if (neuron.form == Form::unit) return;
-  const Ball radial = inner_product(neuron.direction, g, bits);
-  for (std::size_t k = 0; k < g.size(); ++k) {
-    add_product(g[k], radial, neuron.direction[k], bits);
-    g[k] = mul(g[k], neuron.norm, bits);
+/// grad_w L, where `share` is 1 or 1/4: in unit form g = grad_p L, in norm form |w| (g + (direction.g)
+/// direction).
+std::vector<Ball> gradient_of(const Neuron& neuron, const Slope& slope, const std::vector<Ball>& odd_part,
+                              const Rational& share, slong bits) {
+  std::vector<Ball> g = slope.vector;
+  add_multiple(g, mul(two_over_pi(bits), slope.along, bits), neuron.direction, bits);
+  add_multiple(g, Ball(1), odd_part, bits);
+  Ball factor = ball(share * Rational(neuron.sign), bits);
+  if (neuron.form == Form::norm) {
+    add_multiple(g, inner_product(neuron.direction, g, bits), neuron.direction, bits);
+    factor = mul(factor, neuron.norm, bits);
   }
+  for (Ball& x : g) x = mul(x, factor, bits);
+  return g;
 }
 
 bool is_smooth(const std::vector<Row>& rows, Form form) {
@@ -98,7 +102,7 @@ bool is_smooth(const std::vector<Row>& rows, Form form) {
 /// The mean value form L(mid) + <grad L(box), box - mid>, for students and then teachers: near a minimum it
 /// is far tighter than the plain sum. It holds because L is continuously differentiable where no row in unit
 /// form can be 0.
-Ball mean_value_form(Instance instance, const std::vector<Slope>& gradients, slong bits,
+Ball mean_value_form(Instance instance, const std::vector<std::vector<Ball>>& gradients, slong bits,
                      const Deadline& deadline) {
   Ball change;
   auto gradient = gradients.begin();
@@ -107,13 +111,13 @@ Ball mean_value_form(Instance instance, const std::vector<Slope>& gradients, slo
       for (std::size_t k = 0; k < row.size(); ++k) {
         const Rational middle = (row[k].lo + row[k].hi) / Rational(2);
         const Box offset{row[k].lo - middle, row[k].hi - middle};
-        add_product(change, gradient->vector[k], ball(offset, bits), bits);
+        add_product(change, (*gradient)[k], ball(offset, bits), bits);
         row[k] = {middle, middle};
       }
       ++gradient;
     }
   }
-  return add(Landscape(instance, Landscape::Parts::loss, bits, deadline).loss(), change, bits);
+  return add(landscape_of(instance, bits, deadline).loss, change, bits);
 }
 
 }  // namespace
@@ -173,7 +177,7 @@ Ball kernel(const Neuron& u, const Neuron& v, const Pair& pair, slong bits) {
   // (2/pi) sin t + rho cos t is even in the cosine and, from 0 on, rises with it (slope 1 - (2/pi)(t - sin t
   // cos t)) and with the sine (slope (2/pi) sin^2 t), were the two free: its extremes are at corners.
   const auto corner = [&](const Ball& cosine, const Ball& sine) {
-    return kernel_at(cosine, sine, rho_at(cosine, sine, bits), bits);
+    return add(mul(two_over_pi(bits), sine, bits), mul(rho_at(cosine, sine, bits), cosine, bits), bits);
   };
   const Ball smallest = corner(magnitude_lower(pair.cosine, bits), lower(pair.sine, bits));
   const Ball largest = corner(magnitude_upper(pair.cosine, bits), upper(pair.sine, bits));
@@ -181,70 +185,56 @@ Ball kernel(const Neuron& u, const Neuron& v, const Pair& pair, slong bits) {
   return mul(mul(u.mass, v.mass, bits), at_unit_norm, bits);
 }
 
-Landscape::Landscape(const Instance& instance, Parts parts, slong bits, const Deadline& deadline)
-    : bits_(bits) {
+Landscape landscape_of(const Instance& instance, slong bits, const Deadline& deadline) {
   const std::size_t d = instance.d(), m = instance.student.size();
   const bool point = instance.is_point();
-  if (point && loss_is_zero(instance)) {  // the integrand vanishes: so does the gradient, where it is defined
-    gradient_.assign(m, std::vector<Ball>(d));
-    return;
-  }
-  const bool refine = !point && is_smooth(instance.student, instance.neuron) &&
-                      is_smooth(instance.teacher, instance.teacher_neuron);
+  Landscape result{Ball(), std::vector<std::vector<Ball>>(m, std::vector<Ball>(d))};
+  // Where L = 0 the integrand vanishes, and with it the gradient, where that is defined.
+  if (point && loss_is_zero(instance)) return result;
+
   const std::vector<Neuron> neurons = make_neurons(instance, bits);
-  // The first so many neurons are differentiated: all, the students or none.
-  const std::size_t differentiated = refine ? neurons.size() : parts == Parts::loss_and_gradient ? m : 0;
-  std::vector<Slope> slopes(differentiated, {std::vector<Ball>(d), Ball()});
-  std::vector<Ball> odd_part(d);  // sum of +-p
+  std::vector<Slope> slopes(neurons.size(), {std::vector<Ball>(d), Ball()});
+  std::vector<Ball> odd_part(d);  // sum of +-p, for relu
+  Ball& loss = result.loss;
   for (std::size_t a = 0; a < neurons.size(); ++a) {
     const Neuron& u = neurons[a];
-    for (std::size_t k = 0; k < d; ++k) add_product(odd_part[k], u.p[k], Ball(u.sign), bits);
+    if (instance.activation == Activation::relu) add_multiple(odd_part, Ball(u.sign), u.p, bits);
     // The neuron with itself: t = 0, K(p, p) = |p|^2.
-    loss_ = add(loss_, div(u.mass_squared, 2, bits), bits);
-    if (a < differentiated) add_to_slope(slopes[a], u, {Ball(1), Ball(), Ball(1)}, bits);
+    loss = add(loss, div(u.mass_squared, 2, bits), bits);
+    add_to_slope(slopes[a], u, {Ball(1), Ball(), Ball(1)}, bits);
     for (std::size_t b = 0; b < a; ++b) {
       deadline.check();
       const Neuron& v = neurons[b];
       const Pair pair = make_pair_of(u, v, bits);
-      add_product(loss_, kernel(u, v, pair, bits), Ball(u.sign * v.sign), bits);
-      if (a < differentiated) add_to_slope(slopes[a], v, pair, bits);
-      if (b < differentiated) add_to_slope(slopes[b], u, pair, bits);
+      add_product(loss, kernel(u, v, pair, bits), Ball(u.sign * v.sign), bits);
+      add_to_slope(slopes[a], v, pair, bits);
+      add_to_slope(slopes[b], u, pair, bits);
     }
   }
 
-  const slong quarter = instance.activation == Activation::abs ? 1 : 4;
-  const bool has_odd_part = instance.activation == Activation::relu;
-  loss_ = div(loss_, quarter, bits);
-  for (std::size_t k = 0; k < d && has_odd_part; ++k) {
-    loss_ = add(loss_, div(square(odd_part[k], bits), 8, bits), bits);
+  const Rational share(Integer(1), Integer(instance.activation == Activation::abs ? 1 : 4));
+  loss = mul(loss, ball(share, bits), bits);
+  for (const Ball& x : odd_part) loss = add(loss, div(square(x, bits), 8, bits), bits);
+  std::vector<std::vector<Ball>> gradients;
+  for (std::size_t a = 0; a < neurons.size(); ++a) {
+    gradients.push_back(gradient_of(neurons[a], slopes[a], odd_part, share, bits));
   }
-  for (std::size_t a = 0; a < differentiated; ++a) {
-    std::vector<Ball>& g = slopes[a].vector;
-    const Ball along = mul(two_over_pi(bits), slopes[a].along, bits);
-    for (std::size_t k = 0; k < d; ++k) {
-      add_product(g[k], along, neurons[a].direction[k], bits);
-      if (has_odd_part) g[k] = add(g[k], odd_part[k], bits);
-      g[k] = mul(div(g[k], quarter, bits), neurons[a].sign, bits);
-    }
-    chain_rule(g, neurons[a], bits);
-    if (a < m) gradient_.push_back(g);
+  if (!point && is_smooth(instance.student, instance.neuron) &&
+      is_smooth(instance.teacher, instance.teacher_neuron)) {
+    loss = intersect(loss, mean_value_form(instance, gradients, bits, deadline), bits);
   }
-  if (refine) loss_ = intersect(loss_, mean_value_form(instance, slopes, bits, deadline), bits);
-  loss_ = nonnegative_part(loss_);
+  loss = nonnegative_part(loss);
+  gradients.resize(m);  // the students come first
+  result.gradient = std::move(gradients);
+  return result;
 }
 
-Ball Landscape::gradient_norm() const {
+Ball Landscape::gradient_norm(slong bits) const {
   Ball sum;
-  for (const std::vector<Ball>& row : gradient_) {
-    for (const Ball& x : row) sum = add(sum, square(x, bits_), bits_);
+  for (const std::vector<Ball>& row : gradient) {
+    for (const Ball& x : row) sum = add(sum, square(x, bits), bits);
   }
-  return root(sum, bits_);
-}
-
-std::optional<std::size_t> student_without_gradient(const Instance& instance) {
-  const auto zero = std::ranges::find_if(instance.student, can_be_zero);
-  if (instance.neuron == Form::norm || zero == instance.student.end()) return std::nullopt;
-  return static_cast<std::size_t>(zero - instance.student.begin());
+  return root(sum, bits);
 }
 
 }  // namespace lojaverify

@@ -40,8 +40,6 @@ struct Neuron {
   std::vector<Ball> p;          // the effective vector
   Ball mass;                    // |p|
   Ball mass_squared;            // without the error of a root where it is rational
-
-  [[nodiscard]] bool is_zero() const { return norm.is_zero(); }  // exactly
 };
 
 [[nodiscard]] Neuron make_neuron(const Row& row, Form form, int sign, slong bits);
@@ -57,24 +55,14 @@ struct Pair {
 /// K of the effective vectors.
 [[nodiscard]] Ball kernel(const Neuron& u, const Neuron& v, const Pair& pair, slong bits);
 
-/// L(W) and grad L(W), enclosed for every choice of the numbers in the instance's boxes. L = 0 is recognised
-/// exactly.
-class Landscape {
- public:
-  enum class Parts { loss, loss_and_gradient };
-  Landscape(const Instance& instance, Parts parts, slong bits, const Deadline& deadline);
-
-  [[nodiscard]] const Ball& loss() const { return loss_; }
-  [[nodiscard]] const std::vector<std::vector<Ball>>& gradient() const { return gradient_; }  // m x d
-  [[nodiscard]] Ball gradient_norm() const;
-
- private:
-  slong bits_;
-  Ball loss_;
-  std::vector<std::vector<Ball>> gradient_;
+/// L(W) and grad L(W), enclosed for every choice of the numbers in the instance's boxes.
+struct Landscape {
+  Ball loss;
+  std::vector<std::vector<Ball>> gradient;  // m x d; without meaning where it is undefined
+  [[nodiscard]] Ball gradient_norm(slong bits) const;
 };
 
-/// A student in unit form that is 0 or, in a box, can be: the gradient is then undefined.
-[[nodiscard]] std::optional<std::size_t> student_without_gradient(const Instance& instance);
+/// L = 0 is recognised exactly.
+[[nodiscard]] Landscape landscape_of(const Instance& instance, slong bits, const Deadline& deadline);
 
 }  // namespace lojaverify

@@ -131,8 +131,7 @@ Answer answer_for(const Document& document, const std::optional<Instance>& given
                   const Options& options) {
   const Certificate certificate(document.root());
   if (!given && !certificate.embedded) {
-    throw InputError(document.name +
-                     ": /instance: no instance is embedded: name the instance file as well");
+    throw InputError(document.name + ": /instance: no instance is embedded: name the instance file as well");
   }
   const Instance& instance = given ? *given : *certificate.embedded;
   if (instance.student.empty())

@@ -88,13 +88,7 @@ void read_evidence(Certificate& certificate, const Json& evidence, const Json& c
 
 }  // namespace
 
-Constant read_constant(const Json& json) {
-  try {
-    return {std::string(json.string()), parse_number(json.string())};
-  } catch (const std::invalid_argument& error) {
-    json.fail(error.what());
-  }
-}
+Constant read_constant(const Json& json) { return {json.string(), json.parsed(parse_number)}; }
 
 Certificate::Certificate(const Json& json) {
   if (json.at("format").string() != "lojacert-certificate/1") {

@@ -1,5 +1,7 @@
 #include "common.hpp"
 
+#include <algorithm>
+
 namespace lojaverify {
 
 std::vector<std::string> kernel_assumptions() {
@@ -9,10 +11,10 @@ std::vector<std::string> kernel_assumptions() {
 }
 
 std::optional<std::string> undefined_gradient(const Instance& instance) {
-  const std::optional<std::size_t> j = student_without_gradient(instance);
-  if (!j) return {};
-  return "the gradient is undefined: student " + std::to_string(*j) +
-         (is_point(instance.student[*j]) ? " is" : " can be") + " zero in unit form";
+  const auto zero = std::ranges::find_if(instance.student, can_be_zero);
+  if (instance.neuron == Form::norm || zero == instance.student.end()) return {};
+  return "the gradient is undefined: student " + std::to_string(zero - instance.student.begin()) +
+         (is_point(*zero) ? " is" : " can be") + " zero in unit form";
 }
 
 void check_order(const Json& json, const Range& range) {

@@ -6,6 +6,8 @@
 namespace lojaverify {
 
 [[nodiscard]] std::vector<std::string> kernel_assumptions();
+
+/// A student in unit form that is 0 or, in a box, can be 0 has no gradient.
 [[nodiscard]] std::optional<std::string> undefined_gradient(const Instance& instance);
 
 /// An interval {lo, hi} of a claim, of which either side can be absent.

@@ -44,14 +44,14 @@ class GradientRule final : public Rule {
   }
 
   Finding decide(const Question& q) const override {
-    const Landscape landscape(q.instance, Landscape::Parts::loss_and_gradient, q.bits, q.deadline);
+    const Landscape landscape = landscape_of(q.instance, q.bits, q.deadline);
     Finding holds = Finding::certain(true);
     for (std::size_t j = 0; j < entries_.size(); ++j) {
       for (std::size_t k = 0; k < entries_[j].size(); ++k) {
-        holds = both(holds, lies_in(landscape.gradient()[j][k], entries_[j][k], q.bits));
+        holds = both(holds, lies_in(landscape.gradient[j][k], entries_[j][k], q.bits));
       }
     }
-    if (norm_) holds = both(holds, lies_in(landscape.gradient_norm(), *norm_, q.bits));
+    if (norm_) holds = both(holds, lies_in(landscape.gradient_norm(q.bits), *norm_, q.bits));
     return q.negated ? negation(holds) : holds;
   }
 

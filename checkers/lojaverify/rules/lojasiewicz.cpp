@@ -29,10 +29,10 @@ class LojasiewiczRule final : public Rule {
   }
 
   Finding decide(const Question& q) const override {
-    const Landscape landscape(q.instance, Landscape::Parts::loss_and_gradient, q.bits, q.deadline);
-    const Ball bound = mul(ball(kappa_.value, q.bits), power(landscape.loss(), beta_.value, q.bits), q.bits);
-    return q.negated ? less_than(landscape.gradient_norm(), bound, q.bits)
-                     : at_most(bound, landscape.gradient_norm(), q.bits);
+    const Landscape landscape = landscape_of(q.instance, q.bits, q.deadline);
+    const Ball bound = mul(ball(kappa_.value, q.bits), power(landscape.loss, beta_.value, q.bits), q.bits);
+    return q.negated ? less_than(landscape.gradient_norm(q.bits), bound, q.bits)
+                     : at_most(bound, landscape.gradient_norm(q.bits), q.bits);
   }
 
   std::vector<std::string> assumptions() const override { return kernel_assumptions(); }

@@ -27,8 +27,8 @@ class LossRule final : public Rule {
   }
 
   Finding decide(const Question& q) const override {
-    const Landscape landscape(q.instance, Landscape::Parts::loss, q.bits, q.deadline);
-    const Finding holds = lies_in(landscape.loss(), range_, q.bits);
+    const Landscape landscape = landscape_of(q.instance, q.bits, q.deadline);
+    const Finding holds = lies_in(landscape.loss, range_, q.bits);
     return q.negated ? negation(holds) : holds;
   }
 

@@ -26,9 +26,9 @@ class NotPlRule final : public Rule {
   }
 
   Finding decide(const Question& q) const override {
-    const Landscape landscape(q.instance, Landscape::Parts::loss_and_gradient, q.bits, q.deadline);
-    const Ball slope = square(landscape.gradient_norm(), q.bits);
-    const Ball bound = mul(ball(Rational(2) * constant_.value, q.bits), landscape.loss(), q.bits);
+    const Landscape landscape = landscape_of(q.instance, q.bits, q.deadline);
+    const Ball slope = square(landscape.gradient_norm(q.bits), q.bits);
+    const Ball bound = mul(ball(Rational(2) * constant_.value, q.bits), landscape.loss, q.bits);
     const Finding holds = both(less_than(Ball(), slope, q.bits), less_than(slope, bound, q.bits));
     return q.negated ? negation(holds) : holds;
   }

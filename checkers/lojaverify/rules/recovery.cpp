@@ -175,7 +175,7 @@ class RecoveryRule final : public Rule {
     Finding result = Finding::certain(true);
     for (std::size_t j = 0; j < assignment_.size(); ++j) {
       if (assignment_[j] == far) {
-        if (scene.students[j].is_zero()) continue;
+        if (scene.students[j].norm.is_zero()) continue;
         for (const Ball& angle : scene.angles[j]) result = both(result, less_than(delta1, angle, scene.bits));
         continue;
       }

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "radicals.hpp"
+#include "rules/common.hpp"
 #include "support.hpp"
 
 using namespace lojaverify;
@@ -140,11 +141,11 @@ TEST_CASE("loss and gradient are those of the definition") {
   std::mt19937_64 random(3);
   for (int n = 0; n < 60; ++n) {
     const Network2 network = random_network(random);
-    const Landscape landscape(network.instance(), Landscape::Parts::loss_and_gradient, 96, Deadline());
-    CHECK(middle(landscape.loss()) == Approx(network.loss()).epsilon(1e-8).margin(1e-10));
+    const Landscape landscape = landscape_of(network.instance(), 96, Deadline());
+    CHECK(middle(landscape.loss) == Approx(network.loss()).epsilon(1e-8).margin(1e-10));
     for (std::size_t j = 0; j < network.student.size(); ++j) {
       for (std::size_t k = 0; k < 2; ++k) {
-        CHECK(middle(landscape.gradient()[j][k]) == Approx(network.partial(j, k)).epsilon(1e-7).margin(1e-8));
+        CHECK(middle(landscape.gradient[j][k]) == Approx(network.partial(j, k)).epsilon(1e-7).margin(1e-8));
       }
     }
   }
@@ -189,9 +190,9 @@ TEST_CASE("L = 0 is recognised exactly") {
   CHECK(zero("abs", "unit", "unit", R"([[0, 0]])", R"([[0, 0]])"));
 
   const Instance instance = network("relu", "norm", "norm", R"([[5, 5]])", R"([[3, 3], [4, 4]])");
-  const Landscape landscape(instance, Landscape::Parts::loss_and_gradient, 64, Deadline());
-  CHECK(landscape.loss().is_zero());
-  CHECK(landscape.gradient_norm().is_zero());
+  const Landscape landscape = landscape_of(instance, 64, Deadline());
+  CHECK(landscape.loss.is_zero());
+  CHECK(landscape.gradient_norm(64).is_zero());
 }
 
 TEST_CASE("sums of radicals") {
@@ -227,7 +228,7 @@ TEST_CASE("a box encloses what its points have") {
     };
     widen(boxes.student);
     if (teacher_too) widen(boxes.teacher);
-    const Landscape over_box(boxes, Landscape::Parts::loss_and_gradient, 96, Deadline());
+    const Landscape over_box = landscape_of(boxes, 96, Deadline());
     for (int sample = 0; sample < 8; ++sample) {
       Instance point = boxes;
       for (std::vector<Row>* rows : {&point.student, &point.teacher}) {
@@ -239,15 +240,14 @@ TEST_CASE("a box encloses what its points have") {
           }
         }
       }
-      const Landscape at_point(point, Landscape::Parts::loss_and_gradient, 96, Deadline());
-      CHECK(encloses(over_box.loss(), at_point.loss()));
-      CHECK(encloses(over_box.gradient_norm(), at_point.gradient_norm()));
+      const Landscape at_point = landscape_of(point, 96, Deadline());
+      CHECK(encloses(over_box.loss, at_point.loss));
+      CHECK(encloses(over_box.gradient_norm(96), at_point.gradient_norm(96)));
       for (std::size_t j = 0; j < point.student.size(); ++j) {
-        for (std::size_t k = 0; k < 2; ++k)
-          CHECK(encloses(over_box.gradient()[j][k], at_point.gradient()[j][k]));
+        for (std::size_t k = 0; k < 2; ++k) CHECK(encloses(over_box.gradient[j][k], at_point.gradient[j][k]));
       }
     }
-    CHECK(at_most(Ball(), over_box.loss(), 96).truth == Truth::yes);
+    CHECK(at_most(Ball(), over_box.loss, 96).truth == Truth::yes);
   }
 }
 
@@ -255,17 +255,15 @@ TEST_CASE("near a minimum the box's loss is tight") {
   const Instance boxes =
       network("abs", "norm", "unit", "[[1, 0], [0, 1]]",
               R"([["[0.9999, 1.0001]", "[-0.0001, 0.0001]"], ["[-0.0001, 0.0001]", "[0.9999, 1.0001]"]])");
-  const Landscape landscape(boxes, Landscape::Parts::loss, 64, Deadline());
-  CHECK(at_most(landscape.loss(), ball(parse_number("1e-6"), 64), 64).truth == Truth::yes);
+  const Landscape landscape = landscape_of(boxes, 64, Deadline());
+  CHECK(at_most(landscape.loss, ball(parse_number("1e-6"), 64), 64).truth == Truth::yes);
 }
 
 TEST_CASE("a box around 0: the gradient is bounded in norm form, undefined in unit form") {
   const std::string box = R"([["[-0.001, 0.001]", "[-0.001, 0.001]"]])";
-  const Landscape landscape(network("abs", "norm", "unit", "[[1, 0]]", box),
-                            Landscape::Parts::loss_and_gradient, 64, Deadline());
-  CHECK(landscape.gradient_norm().is_finite());
-  CHECK(at_most(landscape.gradient_norm(), ball(parse_number("0.1"), 64), 64).truth == Truth::yes);
-  CHECK(student_without_gradient(network("abs", "unit", "unit", "[[1, 0]]", box)) ==
-        std::optional<std::size_t>(0));
-  CHECK_FALSE(student_without_gradient(network("abs", "norm", "unit", "[[1, 0]]", "[[0, 0]]")));
+  const Landscape landscape = landscape_of(network("abs", "norm", "unit", "[[1, 0]]", box), 64, Deadline());
+  CHECK(landscape.gradient_norm(64).is_finite());
+  CHECK(at_most(landscape.gradient_norm(64), ball(parse_number("0.1"), 64), 64).truth == Truth::yes);
+  CHECK(undefined_gradient(network("abs", "unit", "unit", "[[1, 0]]", box)));
+  CHECK_FALSE(undefined_gradient(network("abs", "norm", "unit", "[[1, 0]]", "[[0, 0]]")));
 }
