@@ -1,0 +1,41 @@
+#pragma once
+// The claim `threshold` and the theorems that can prove it, each in the file of its name.
+
+#include "../cover.hpp"
+#include "../teacher.hpp"
+#include "../verdict.hpp"
+
+namespace lojaverify {
+
+/// What a theorem gives for every student of a teacher with L(W) <= eps0: ||grad L(W)||_F >= kappa L(W)^beta.
+struct Proved {
+  static Proved nothing(bool certain, std::string text) {
+    Proved result;
+    result.shortfall = Shortfall{certain, std::move(text)};
+    return result;
+  }
+
+  std::optional<Shortfall> shortfall;  // a condition that is not shown; then nothing is proved
+  Ball eps0, kappa;
+  std::vector<std::string> details;  // for --explain
+};
+
+class ThresholdTheorem {
+ public:
+  virtual ~ThresholdTheorem() = default;
+
+  /// The evidence's constants and their ranges fit the teacher.
+  [[nodiscard]] virtual std::optional<std::string> misfit(const Instance& instance) const = 0;
+
+  /// `reached` says whether constants are enough for the claim.
+  [[nodiscard]] virtual Proved prove(const Instance& instance,
+                                     const std::function<bool(const Proved&)>& reached, slong bits,
+                                     const Deadline& deadline) const = 0;
+
+  /// The theorem, for --explain.
+  [[nodiscard]] virtual std::string name() const = 0;
+};
+
+[[nodiscard]] std::unique_ptr<ThresholdTheorem> read_theorem_g(const Json& evidence);
+
+}  // namespace lojaverify
