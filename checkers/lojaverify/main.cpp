@@ -134,11 +134,11 @@ Answer answer_for(const Document& document, const std::optional<Instance>& given
     throw InputError(document.name + ": /instance: no instance is embedded: name the instance file as well");
   }
   const Instance& instance = given ? *given : *certificate.embedded;
-  if (instance.student.empty())
+  if (instance.student.empty() && certificate.bound_to == DigestOf::instance)
     throw InputError(document.name + ": /claim: needs a student, and the instance has none");
   Verdict verdict = verify(certificate, instance, options);
   if (verdict.verified && given && certificate.embedded &&
-      digest(*certificate.embedded, DigestOf::instance) != certificate.digest) {
+      digest(*certificate.embedded, certificate.bound_to) != certificate.digest) {
     verdict = {false, "hash-mismatch", "the embedded instance is another one than the given", {}};
   }
   Answer answer;

@@ -151,4 +151,34 @@ bool is_lower_bound_of_mu(const Rational& mu, const Frame& frame) {
   return eigenvalues_exceed(tangent_gram(frame), mu, frame.bits);
 }
 
+namespace {
+
+/// Elimination of a symmetric matrix, every pivot certainly positive (the matrix is positive definite) or one
+/// certainly negative after positive ones (some vector has a negative form).
+Truth is_positive_definite_or_not(Matrix m, slong bits) {
+  for (std::size_t j = 0; j < m.rows; ++j) {
+    const Ball pivot = m(j, j);
+    if (!pivot.is_finite()) return Truth::unknown;
+    if (pivot.is_negative()) return Truth::no;
+    if (!pivot.is_positive()) return Truth::unknown;
+    for (std::size_t i = j + 1; i < m.rows; ++i) {
+      const Ball multiple = div(m(i, j), pivot, bits);
+      for (std::size_t k = j + 1; k <= i; ++k) {
+        m(i, k) = sub(m(i, k), mul(multiple, m(k, j), bits), bits);
+      }
+    }
+  }
+  return Truth::yes;
+}
+
+}  // namespace
+
+Truth is_at_most_mu(const Rational& bound, const Frame& frame) {
+  if (frame.size() == 1) return bound <= Rational(1) ? Truth::yes : Truth::no;  // the matrix is the identity
+  Matrix shifted = tangent_gram(frame);
+  for (std::size_t i = 0; i < shifted.rows; ++i)
+    shifted(i, i) = sub(shifted(i, i), ball(bound, frame.bits), frame.bits);
+  return is_positive_definite_or_not(std::move(shifted), frame.bits);
+}
+
 }  // namespace lojaverify

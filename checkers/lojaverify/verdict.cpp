@@ -21,7 +21,8 @@ Verdict escalate(const Certificate& certificate, const Instance& instance, const
   if (const auto reason = certificate.rule->undefined(instance)) {
     // At a point neither the claim nor its negation holds; a box that merely can hold a zero student decides
     // nothing.
-    return not_verified(instance.is_point() ? "refuted" : "insufficient-precision", *reason);
+    const bool certain = instance.is_point() || certificate.bound_to == DigestOf::teacher;
+    return not_verified(certain ? "refuted" : "insufficient-precision", *reason);
   }
   const slong hint = certificate.precision_hint;
   double last_width = std::numeric_limits<double>::infinity();
@@ -30,6 +31,8 @@ Verdict escalate(const Certificate& certificate, const Instance& instance, const
     const Finding finding = certificate.rule->decide({instance, certificate.negated, bits, options.deadline});
     const std::string at = "at " + std::to_string(bits) + " bits";
     if (finding.truth == Truth::yes) return {true, "", "", {"decided " + at}};
+    if (finding.truth == Truth::no && !certificate.rule->is_refutable())
+      return not_verified("bad-evidence", "the evidence does not give the claim (" + at + ")");
     if (finding.truth == Truth::no) {
       return not_verified("refuted", "the claim is certainly false for this instance (" + at + ")");
     }
@@ -70,15 +73,11 @@ Verdict escalate_at_witness(const Certificate& certificate, Instance instance, c
   return not_verified("bad-evidence", "the witness shows nothing: " + verdict.explanation);
 }
 
-void read_evidence(Certificate& certificate, const Json& evidence, const Json& claim) {
-  evidence.allow_only({"precision_bits", "by", "witness"});
+void read_evidence(Certificate& certificate, const Json& evidence) {
+  certificate.misfit = certificate.rule->read_evidence(evidence);
   if (const auto bits = evidence.find("precision_bits")) {
     if (bits->integer() < 2 || bits->integer() > 10'000'000) bits->fail("must lie between 2 and 10000000");
     certificate.precision_hint = bits->integer();
-  }
-  if (const auto by = evidence.find("by");
-      by && (by->string() != "direct" || claim.at("kind").string() != "lojasiewicz")) {
-    certificate.misfit = "evidence.by must be \"direct\", for lojasiewicz only";
   }
   certificate.witness = evidence.find("witness");
   if (!certificate.witness) return;
@@ -102,49 +101,46 @@ Certificate::Certificate(const Json& json) {
   json.allow_only({"format", "claim", "instance", "evidence", "producer"});
   if (const auto producer = json.find("producer"); producer && !producer->is_object())
     producer->fail("must be an object");
-  if (claim.at("quantifier").string() != "forall") claim.at("quantifier").fail("must be \"forall\"");
+  if (claim.at("quantifier").string() != entry->quantifier) {
+    claim.at("quantifier").fail("must be \"" + std::string(entry->quantifier) + '"');
+  }
   negated = claim.at("negated").boolean();
   if (const auto text = claim.find("statement")) statement = text->string();
 
   const Json binding = json.at("instance");
+  bound_to = entry->bound_to;
+  const bool has_weights = bound_to == DigestOf::instance;
+  if (!has_weights) binding.allow_only({"digest", "name", "r", "embedded"});
   binding.allow_only({"digest", "name", "d", "m", "r", "embedded"});
   if (const auto name = binding.find("name")) static_cast<void>(name->string());
   digest = binding.at("digest").string();
-  shape = {binding.at("d").integer(), binding.at("m").integer(), binding.at("r").integer()};
+  if (has_weights) shape = {binding.at("d").integer(), binding.at("m").integer(), 0};
+  shape.r = binding.at("r").integer();
   if (const auto instance = binding.find("embedded")) embedded = read_instance(*instance);
   rule = entry->read(claim, shape);
-  read_evidence(*this, json.at("evidence"), claim);
+  read_evidence(*this, json.at("evidence"));
 }
 
-std::string statement_of(const Rule& rule, bool negated, const Instance& instance) {
-  std::string quantifier = "at the given weights,";
-  if (!instance.is_point())
-    quantifier =
-        std::string("for ") + (negated ? "some" : "every") + " choice of the weights in the given boxes,";
-  return "For the " + name_of(instance.activation) + " network with d = " + std::to_string(instance.d()) +
-         ", m = " + std::to_string(instance.student.size()) + ' ' + name_of(instance.neuron) +
-         "-form students and r = " + std::to_string(instance.teacher.size()) + ' ' +
-         name_of(instance.teacher_neuron) + "-form teachers, " + quantifier + ' ' +
-         rule.statement_body(negated) + '.';
-}
-
-Verdict verify(const Certificate& certificate, const Instance& instance, const Options& options) {
-  const std::string own_digest = digest(instance, DigestOf::instance);
+Verdict verify(const Certificate& certificate, const Instance& given, const Options& options) {
+  const bool has_weights = certificate.bound_to == DigestOf::instance;
+  Instance instance = given;
+  if (!has_weights) instance.student.clear();
+  const std::string own_digest = digest(instance, certificate.bound_to);
   if (certificate.digest != own_digest) {
     return not_verified("hash-mismatch", "the certificate is bound to " + printable(certificate.digest, 80) +
                                              ", the instance is " + own_digest);
   }
-  const Shape shape{static_cast<std::int64_t>(instance.d()),
+  const Shape shape{has_weights ? static_cast<std::int64_t>(instance.d()) : 0,
                     static_cast<std::int64_t>(instance.student.size()),
                     static_cast<std::int64_t>(instance.teacher.size())};
   if (certificate.shape != shape) return not_verified("hash-mismatch", "d, m or r is not the instance's");
-  const std::string statement = statement_of(*certificate.rule, certificate.negated, instance);
+  const std::string statement = certificate.rule->statement(instance, certificate.negated);
   if (certificate.statement && *certificate.statement != statement) {
     return not_verified("bad-evidence", "the statement is not the claim's, which reads: " + statement);
   }
   if (certificate.misfit) return not_verified("bad-evidence", *certificate.misfit);
 
-  const bool at_witness = certificate.negated && !instance.is_point();
+  const bool at_witness = certificate.negated && !instance.is_point() && has_weights;
   if (at_witness != certificate.witness.has_value())
     return not_verified("bad-evidence", "a negated claim about boxes, and no other, needs evidence.witness");
   Verdict verdict = at_witness ? escalate_at_witness(certificate, instance, options)

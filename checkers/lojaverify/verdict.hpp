@@ -31,15 +31,19 @@ class Rule {
  public:
   virtual ~Rule() = default;
 
-  /// BODY of section 4.6.
-  [[nodiscard]] virtual std::string statement_body(bool negated) const = 0;
+  /// The sentence of sections 4.6 to 4.9.
+  [[nodiscard]] virtual std::string statement(const Instance& instance, bool negated) const = 0;
+
+  /// Reads the evidence; a reason where it does not fit the claim.
+  [[nodiscard]] virtual std::optional<std::string> read_evidence(const Json& evidence) = 0;
 
   /// A reason why neither the claim nor its negation can hold at this instance.
   [[nodiscard]] virtual std::optional<std::string> undefined(const Instance&) const { return {}; }
 
   /// `yes`: the claim (or its negation) holds for every choice of the numbers in the instance's boxes; `no`:
-  /// for none.
+  /// for none. Where the claim is not refutable, `no`: this evidence does not give it.
   [[nodiscard]] virtual Finding decide(const Question& question) const = 0;
+  [[nodiscard]] virtual bool is_refutable() const { return true; }
 
   /// What the verdict rests on beyond this program's own correctness.
   [[nodiscard]] virtual std::vector<std::string> assumptions() const = 0;
@@ -48,6 +52,9 @@ class Rule {
 struct RuleEntry {
   std::string_view kind;
   std::unique_ptr<Rule> (*read)(const Json& claim, const Shape& shape);
+  DigestOf bound_to =
+      DigestOf::instance;  // of the teacher: students are ignored, and d, m are absent, here 0
+  std::string_view quantifier = "forall";
 };
 
 [[nodiscard]] std::span<const RuleEntry> rules();  // rules/registry.cpp
@@ -76,6 +83,7 @@ struct Certificate {
   explicit Certificate(const Json& json);  // throws InputError, or Unsupported
 
   std::unique_ptr<Rule> rule;
+  DigestOf bound_to = DigestOf::instance;
   bool negated = false;
   std::optional<std::string> statement;
   std::string digest;
@@ -86,7 +94,6 @@ struct Certificate {
   std::optional<std::string> misfit;  // evidence that does not fit the claim
 };
 
-[[nodiscard]] std::string statement_of(const Rule& rule, bool negated, const Instance& instance);
 [[nodiscard]] Verdict verify(const Certificate& certificate, const Instance& instance,
                              const Options& options);
 

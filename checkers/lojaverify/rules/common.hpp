@@ -1,11 +1,26 @@
 #pragma once
-// What the rules for claims about L(W) and grad L(W) share.
+// What the rules share: sentences, evidence, intervals, and what the verdicts rest on.
 
 #include "../verdict.hpp"
 
 namespace lojaverify {
 
+/// A claim about L(W) and grad L(W).
+class WeightsRule : public Rule {
+ public:
+  /// BODY of section 4.6.
+  [[nodiscard]] virtual std::string statement_body(bool negated) const = 0;
+
+  [[nodiscard]] std::string statement(const Instance& instance, bool negated) const final;
+  [[nodiscard]] std::optional<std::string> read_evidence(const Json& evidence) override;
+};
+
+/// The beginning of a sentence about a teacher, and of one about every student of it, up to "their weights".
+[[nodiscard]] std::string teacher_prefix(const Instance& instance);
+[[nodiscard]] std::string every_student_prefix(const Instance& instance);
+
 [[nodiscard]] std::vector<std::string> kernel_assumptions();
+[[nodiscard]] std::vector<std::string> teacher_assumptions();
 
 /// A student in unit form that is 0 or, in a box, can be 0 has no gradient.
 [[nodiscard]] std::optional<std::string> undefined_gradient(const Instance& instance);

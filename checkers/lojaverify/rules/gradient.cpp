@@ -8,7 +8,7 @@ namespace lojaverify {
 
 namespace {
 
-class GradientRule final : public Rule {
+class GradientRule final : public WeightsRule {
  public:
   GradientRule(const Json& claim, const Shape& shape) {
     claim.allow_only({"kind", "quantifier", "negated", "statement", "gradient", "gradient_norm"});

@@ -7,7 +7,7 @@ namespace lojaverify {
 
 namespace {
 
-class LojasiewiczRule final : public Rule {
+class LojasiewiczRule final : public WeightsRule {
  public:
   explicit LojasiewiczRule(const Json& claim)
       : kappa_(read_constant(claim.at("kappa"))), beta_(read_constant(claim.at("beta"))) {
@@ -22,6 +22,13 @@ class LojasiewiczRule final : public Rule {
   std::string statement_body(bool negated) const override {
     return std::string("||grad L(W)||_F ") + (negated ? "<" : ">=") + ' ' + kappa_.text + " * L(W)^(" +
            beta_.text + ')';
+  }
+
+  std::optional<std::string> read_evidence(const Json& evidence) override {
+    const auto by = evidence.find("by");
+    if (!by || by->string() != "direct") return WeightsRule::read_evidence(evidence);
+    evidence.allow_only({"precision_bits", "by", "witness"});
+    return {};
   }
 
   std::optional<std::string> undefined(const Instance& instance) const override {

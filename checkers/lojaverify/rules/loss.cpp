@@ -7,7 +7,7 @@ namespace lojaverify {
 
 namespace {
 
-class LossRule final : public Rule {
+class LossRule final : public WeightsRule {
  public:
   explicit LossRule(const Json& claim) {
     claim.allow_only({"kind", "quantifier", "negated", "statement", "lo", "hi"});

@@ -8,7 +8,7 @@ namespace lojaverify {
 
 namespace {
 
-class NotPlRule final : public Rule {
+class NotPlRule final : public WeightsRule {
  public:
   explicit NotPlRule(const Json& claim) : constant_(read_constant(claim.at("constant"))) {
     claim.allow_only({"kind", "quantifier", "negated", "statement", "constant"});

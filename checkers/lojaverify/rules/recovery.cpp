@@ -101,7 +101,7 @@ struct Scene {
   }
 };
 
-class RecoveryRule final : public Rule {
+class RecoveryRule final : public WeightsRule {
  public:
   RecoveryRule(const Json& claim, const Shape& shape) : delta1_(read_constant(claim.at("delta1"))) {
     claim.allow_only({"kind", "quantifier", "negated", "statement", "delta1", "assignment", "angle",

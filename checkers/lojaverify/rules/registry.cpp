@@ -5,12 +5,14 @@
 namespace lojaverify {
 
 std::span<const RuleEntry> rules() {
-  static constexpr std::array<RuleEntry, 5> entries{{
+  static constexpr std::array<RuleEntry, 7> entries{{
       {"loss", read_loss},
       {"gradient", read_gradient},
       {"lojasiewicz", read_lojasiewicz},
       {"recovery", read_recovery},
       {"not-pl", read_not_pl},
+      {"teacher", read_teacher, DigestOf::teacher},
+      {"landscape", read_landscape, DigestOf::teacher, "forall-students"},
   }};
   return entries;
 }

@@ -6,6 +6,7 @@
 // "instance_digest", "teacher_digest"}]} claims.json:  {"claims": [{"instance", "claim", "evidence"
 // (optional), "statement", "verdict"}]} Other keys are comments.
 
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -87,17 +88,20 @@ void run_claims(const Value& corpus) {
     const Document source("instance", item.at("instance").dump());
     const Instance instance = read_instance(source.root());
     Value claim = item.at("claim");
+    const auto entry = std::ranges::find(rules(), claim.at("kind").get<std::string>(), &RuleEntry::kind);
+    const DigestOf bound_to = entry == rules().end() ? DigestOf::instance : entry->bound_to;
+    Value binding = {{"digest", digest(instance, bound_to)}, {"r", instance.teacher.size()}};
+    if (bound_to == DigestOf::instance) {
+      binding["d"] = instance.d();
+      binding["m"] = instance.student.size();
+    }
     const Value certificate_value = {{"format", "lojacert-certificate/1"},
                                      {"claim", claim},
-                                     {"instance",
-                                      {{"digest", digest(instance, DigestOf::instance)},
-                                       {"d", instance.d()},
-                                       {"m", instance.student.size()},
-                                       {"r", instance.teacher.size()}}},
+                                     {"instance", binding},
                                      {"evidence", item.value("evidence", Value::object())}};
     const Document document("certificate", certificate_value.dump());
     const Certificate certificate(document.root());
-    expect("statement", item.at("statement"), statement_of(*certificate.rule, certificate.negated, instance));
+    expect("statement", item.at("statement"), certificate.rule->statement(instance, certificate.negated));
     const Verdict verdict = verify(certificate, instance, Options{});
     expect("verdict of " + claim.dump() + " (" + verdict.code + ": " + verdict.explanation + ')',
            item.at("verdict"), verdict.verified ? "VERIFIED" : "NOT VERIFIED");
