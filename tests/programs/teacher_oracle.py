@@ -7,18 +7,43 @@ mp.dps = 60
 
 
 def gram_of(teacher):
-    """The inner products of rows."""
+    """The inner products of rows, exactly."""
     return [[sum(x * y for x, y in zip(u, v)) for v in teacher] for u in teacher]
 
 
-def directions(gram):
+def real(x):
+    """A fraction as an mpf."""
+    return mpf(x.numerator) / x.denominator
+
+
+def directions_of_rows(rows):
+    """The unit vectors of rows of fractions."""
+    result = []
+    for row in rows:
+        norm = mpmath.sqrt(real(sum(x * x for x in row)))
+        result.append([real(x) / norm for x in row])
+    return result
+
+
+def directions_of_gram(gram):
     """Unit vectors with the angles of a positive definite Gram matrix: rows of its Cholesky factor, scaled."""
-    factor = mpmath.cholesky(mpmath.matrix(gram))
-    rows = []
+    factor = mpmath.cholesky(mpmath.matrix([[real(x) for x in row] for row in gram]))
+    return [[factor[i, k] / mpmath.sqrt(real(gram[i][i])) for k in range(len(gram))] for i in range(len(gram))]
+
+
+def separation(gram):
+    """The smallest angle between two lines."""
+    angles = []
     for i in range(len(gram)):
-        norm = mpmath.sqrt(gram[i][i])
-        rows.append([factor[i, k] / norm for k in range(len(gram))])
-    return rows
+        for k in range(i):
+            squared = gram[i][i] * gram[k][k] - gram[i][k] ** 2
+            angles.append(mpmath.atan2(mpmath.sqrt(real(squared)), abs(real(gram[i][k]))))
+    return min(angles)
+
+
+def masses(gram, form):
+    """|p_i*|."""
+    return [real(gram[i][i]) if form == "norm" else mpmath.sqrt(real(gram[i][i])) for i in range(len(gram))]
 
 
 def product_matrix(u, w):
@@ -45,9 +70,9 @@ def tangent_mu(rows):
     return mpmath.eigsy(whole, eigvals_only=True)[0]
 
 
-def theorem_l(gram, masses, mu, delta, s, activation, form):
-    """(eps0, kappa, c, B) of Theorem L; None where a condition fails."""
-    r = len(masses)
+def theorem_l(gram, norms, mu, delta, s, activation, form):
+    """(eps0, kappa, c, B) of Theorem L; None where a condition fails. `gram` holds the squared lengths and products as mpf."""
+    r = len(norms)
     t = mpmath.tan(delta)
     phi0 = 1 / mpmath.sqrt(2 * mp.pi)
     ridge = lambda u: mpmath.npdf(u) - u * mpmath.ncdf(-u)
@@ -70,15 +95,15 @@ def theorem_l(gram, masses, mu, delta, s, activation, form):
     c = 1 - wedge * big_a * big_b * s
     if c <= 0:
         return None
-    rho0 = min(masses) * (1 - 1 / s) * mpmath.sqrt(mu) / big_a
+    rho0 = min(norms) * (1 - 1 / s) * mpmath.sqrt(mu) / big_a
     eta = big_a / mpmath.sqrt(mu) + big_b
     if form == "norm":
-        cost = s * eta**2 * rho0 * sum(1 / mass for mass in masses) / 2 + 2 * s**2 * big_b
+        cost = s * eta**2 * rho0 * sum(1 / mass for mass in norms) / 2 + 2 * s**2 * big_b
         kappa = c * mpf(2) ** (mpf(3) / 4) / mpmath.sqrt(cost)
         scale = {"abs": mpf(1), "relu": 1 / mpmath.sqrt(2), "relu+linear": 1 / mpmath.sqrt(2)}[activation]
     else:
         b = 2 * big_b / mpmath.sqrt(2 * mpmath.sin(delta / 2))
-        powers = sum((mass + eta * rho0) ** (mpf(2) / 3) for mass in masses)
+        powers = sum((mass + eta * rho0) ** (mpf(2) / 3) for mass in norms)
         cost = r * eta**2 * rho0 ** (mpf(2) / 3) + 3 * (mpf(3) / 4) ** (mpf(2) / 3) * s * b ** (mpf(4) / 3) * powers
         kappa = c * mpf(2) ** (mpf(2) / 3) / mpmath.sqrt(cost)
         scale = {"abs": mpf(1), "relu": mpf(2) ** (-mpf(2) / 3), "relu+linear": mpf(4) ** (-mpf(1) / 3)}[activation]
