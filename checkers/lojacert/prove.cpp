@@ -12,6 +12,7 @@
 #include <lojacert/claims/not_pl.hpp>
 #include <lojacert/claims/recovery.hpp>
 #include <lojacert/claims/teacher.hpp>
+#include <lojacert/claims/threshold.hpp>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -74,6 +75,7 @@ Outcome report(const Common& common, const Proof& proof, const std::string& writ
     return outcome;
   }
   comment("claim: " + proof.claim.at("statement").as_string());
+  for (const std::string& note : proof.notes) comment("note: " + note);
   comment("margin: " + margin_text(proof.margin_bits) +
           fmt::format(" at {} bits", proof.evidence.at("precision_bits").text));
   if (!proof.reason.empty()) comment("reason: " + proof.reason);
@@ -241,6 +243,34 @@ ClaimMaker landscape_options(CLI::App& command) {
   };
 }
 
+ClaimMaker threshold_options(CLI::App& command) {
+  struct Options {
+    ThresholdRequest request;
+    std::string by = "G";
+    std::string maximise = "eps0";
+    std::string certificate = "best";
+  };
+  auto options = std::make_shared<Options>();
+  command.add_option("--by", options->by, "The theorem that the proof uses")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"G"}));
+  command.add_option("--maximise", options->maximise, "What the search for constants aims at")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"eps0", "kappa"}));
+  command
+      .add_option("--certificate", options->certificate,
+                  "The dual certificate: the best that is found, or the closed form")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"best", "product"}));
+  command.add_option("--eps0", options->request.eps0, "Claim this threshold of the loss instead");
+  command.add_option("--kappa", options->request.kappa, "Claim this constant of the inequality instead");
+  return [options](const Instance& instance, const Budget&) {
+    options->request.maximise_kappa = options->maximise == "kappa";
+    options->request.product_only = options->certificate == "product";
+    return threshold_claim(instance, options->request);
+  };
+}
+
 }  // namespace
 
 void add_prove(CLI::App& app, Result& result) {
@@ -259,6 +289,9 @@ void add_prove(CLI::App& app, Result& result) {
   add_claim(*command, result, "landscape",
             "The inequality near the teachers, for every number of students (given ones are ignored)",
             landscape_options);
+  add_claim(*command, result, "threshold",
+            "The inequality below a threshold of the loss, for every number of students (given ones are ignored)",
+            threshold_options);
 }
 
 }  // namespace lojacert::program

@@ -59,6 +59,7 @@ Proof proof_of(const Instance& instance, const Claim& claim, const Escalated& en
   proof.margin_bits = ended.decision.margin_bits;
   proof.reason = ended.decision.reason;
   proof.subject = claim.subject;
+  proof.notes = claim.notes;
   proof.limit_reached = ended.hit_max_bits && budget.max_bits_given;
   proof.claim = claim_object(instance, claim, proof.verdict == Verdict::disproved);
   proof.evidence = json::object({{"precision_bits", json::number(ended.bits)}});

@@ -30,6 +30,7 @@ struct Claim {
   Subject subject = Subject::weights;
   std::string quantifier = "forall";
   std::string prefix = {};  ///< of the sentence, where the subject is the teacher
+  std::vector<std::string> notes = {};  ///< how it was found, for the reader
 };
 
 /// What a prover hands over. `claim` is the object of the certificate: negated where disproved, the claim as
@@ -38,6 +39,7 @@ struct Proof {
   Verdict verdict = Verdict::undecided;
   double margin_bits = 0;
   std::string reason;  ///< for undecided: why, and what would help
+  std::vector<std::string> notes;  ///< how the claim was found
   Subject subject = Subject::weights;
   bool limit_reached = false;  ///< undecided because of a limit that the user gave
   json::Value claim;

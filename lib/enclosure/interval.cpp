@@ -334,6 +334,12 @@ bool certainly_subset(const Interval& a, const Interval& b) {
          mpfr_lessequal_p(a.number_->sup(), b.number_->sup()) != 0;
 }
 
+Interval larger(const Interval& a, const Interval& b) {
+  if (certainly_less_equal(a, b)) return b;
+  if (certainly_less_equal(b, a)) return a;
+  return hull(a, b);
+}
+
 Interval pow_nonnegative(const Interval& x, const Rational& exponent) {
   const Interval base = max_zero(x);
   if (exponent == 1) return base;

@@ -143,6 +143,9 @@ void add_multiple(std::span<Interval> target, const Interval& factor, std::span<
 [[nodiscard]] bool certainly_less_equal(const Interval& a, const Interval& b);
 [[nodiscard]] bool certainly_subset(const Interval& a, const Interval& b);
 
+/// An enclosure of max(x, y).
+[[nodiscard]] Interval larger(const Interval& a, const Interval& b);
+
 /// x^(p/q) for x >= 0 and p/q > 0: 0 at 0, increasing; the part of x below 0 is cut off.
 [[nodiscard]] Interval pow_nonnegative(const Interval& x, const Rational& exponent);
 

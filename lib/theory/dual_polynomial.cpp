@@ -113,8 +113,6 @@ std::vector<Interval> enclosed(const std::vector<Rational>& polynomial, Bits bit
   return result;
 }
 
-Interval larger(const Interval& a, const Interval& b) { return a + max_zero(b - a); }
-
 }  // namespace
 
 int DualPolynomial::degree() const {

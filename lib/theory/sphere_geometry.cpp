@@ -43,7 +43,7 @@ DoubleInterval largest_row_sum(const Matrix& a) {
   for (const Row& row : a) {
     Interval sum = Interval::zero(bits);
     for (const Interval& x : row) sum += abs(x);
-    largest = largest + max_zero(sum - largest);
+    largest = larger(largest, sum);
   }
   return DoubleInterval::from(largest);
 }

@@ -30,7 +30,7 @@ struct Intervals {
   [[nodiscard]] static E power(const E& x, long p, long q) { return pow_nonnegative(x, Rational(p, q)); }
   [[nodiscard]] static E sine(const E& x) { return sin(x); }
   [[nodiscard]] static E cosine(const E& x) { return cos(x); }
-  [[nodiscard]] static E larger(const E& x, const E& y) { return x + max_zero(y - x); }
+  [[nodiscard]] static E larger(const E& x, const E& y) { return lojacert::larger(x, y); }
   [[nodiscard]] static double approximate(const E& x) { return x.approximate_mid(); }
 };
 
@@ -155,7 +155,7 @@ Threshold<typename N::E> conclude(const N& n, const CertificateConstants<typenam
   const E one = n.number(1);
   const E r = n.number(static_cast<long>(k.r));
   E least = k.masses[0];
-  for (const E& mass : k.masses) least = least - n.larger(n.number(0), least - mass);
+  for (const E& mass : k.masses) least = -n.larger(-least, -mass);
   const bool relu = activation == Activation::relu;
   const bool halved = activation == Activation::relu_linear;
   const E h = free.h_prime + d.least_inverse + nu_minus;
