@@ -153,14 +153,21 @@ bool is_lower_bound_of_mu(const Rational& mu, const Frame& frame) {
 
 namespace {
 
-/// Elimination of a symmetric matrix, every pivot certainly positive (the matrix is positive definite) or one
-/// certainly negative after positive ones (some vector has a negative form).
+/// Elimination of a symmetric matrix: `yes`, positive definite, where every pivot is certainly positive;
+/// `no`, some vector has a negative form, where what positive pivots leave has a negative pivot or a 2 x 2
+/// minor that is negative.
 Truth is_positive_definite_or_not(Matrix m, slong bits) {
   for (std::size_t j = 0; j < m.rows; ++j) {
     const Ball pivot = m(j, j);
     if (!pivot.is_finite()) return Truth::unknown;
     if (pivot.is_negative()) return Truth::no;
-    if (!pivot.is_positive()) return Truth::unknown;
+    if (!pivot.is_positive()) {
+      for (std::size_t i = j + 1; i < m.rows; ++i) {
+        const Ball minor = sub(mul(pivot, m(i, i), bits), square(m(i, j), bits), bits);
+        if (minor.is_negative()) return Truth::no;
+      }
+      return Truth::unknown;
+    }
     for (std::size_t i = j + 1; i < m.rows; ++i) {
       const Ball multiple = div(m(i, j), pivot, bits);
       for (std::size_t k = j + 1; k <= i; ++k) {

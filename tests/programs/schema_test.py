@@ -20,7 +20,8 @@ PROOFS: list[tuple[str, list[str]]] = [
     ("loss", []), ("loss", ["--hi", "1e-9"]), ("gradient", []), ("gradient", ["--norm-lo", "0", "--norm-hi", "1e-9"]),
     ("lojasiewicz", ["--best"]), ("lojasiewicz", ["--kappa", "1e9", "--beta", "3/4"]), ("recovery", ["--best"]),
     ("recovery", ["--residual", "1e-9", "--delta1", "1.5"]), ("not-pl", ["--constant", "100"]),
-    ("not-pl", ["--constant", "1e-9"])]
+    ("not-pl", ["--constant", "1e-9"]), ("teacher", []), ("teacher", ["--mu-lo", "0", "--mu-hi", "1e-9"]),
+    ("landscape", ["--best"])]
 
 
 def remove(*path: Any) -> Callable[[Any], None]:

@@ -6,6 +6,7 @@ mutated certificate, and answers as lojacert does.
 from __future__ import annotations
 
 import copy
+import functools
 import hashlib
 import json
 import random
@@ -461,9 +462,14 @@ def check_conformance(report: Report, programs: Programs, folder: Path) -> None:
         report.check(run.code == 0, "lojaverify_conformance", run.describe)
 
 
+@functools.lru_cache(maxsize=None)
+def rounded_mu(text: str) -> Fraction:
+    return parse_number(decimal(Truth(json.loads(text)).mu, "-1e-12"))
+
+
 def oracle_mu(document: Document) -> Fraction:
     """mu, rounded down a little: evidence above it is the verifier's business alone."""
-    return parse_number(decimal(Truth(document).mu, "-1e-12"))
+    return rounded_mu(json.dumps(document))
 
 
 def proving_options(claim: Document, evidence: Document) -> Optional[list[str]]:

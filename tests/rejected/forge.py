@@ -18,9 +18,10 @@ from pathlib import Path
 from typing import Any, Callable, Optional
 
 HERE = Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "programs"))
+sys.path[:0] = [str(HERE), str(HERE.parent / "programs")]
 
 import truth  # noqa: E402
+from forge_teachers import all_forged  # noqa: E402
 from judge import judge  # noqa: E402
 from oracle import Range  # noqa: E402
 from specification import Certificate, Instance, instance_from_json, make_claim, statement, with_statement  # noqa: E402
@@ -282,6 +283,7 @@ def build() -> list[Forgery]:
         twin = judge(forgery.honest, beside if forgery.beside is None else None)
         if twin.answer == "refuse":
             raise AssertionError(f"the honest twin of {forgery.name} is refused: {twin}")
+    FORGERIES.extend(Forgery(*forged) for forged in all_forged())  # confirmed there
     return FORGERIES
 
 

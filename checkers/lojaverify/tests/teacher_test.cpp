@@ -41,6 +41,21 @@ TEST_CASE("mu of known teachers") {
   check_mu(teacher_of_gram(R"([["4", "-3"], ["-3", "9"]])"), "0.1152", "0.3633");
 }
 
+TEST_CASE("a bound is at most mu or it is not") {
+  const Frame two(teacher_of("[[1, 0, 0], [0, 1, 0]]"), 64), one(teacher_of("[[3, 4, 0]]"), 64);
+  const auto answer = [](const Frame& frame, const char* bound) {
+    return is_at_most_mu(parse_number(bound), frame);
+  };
+  CHECK(answer(two, "-1") == Truth::yes);
+  CHECK(answer(two, "0.36338022763") == Truth::yes);
+  CHECK(answer(two, "0.36338022764") == Truth::no);
+  CHECK(answer(two, "1") == Truth::no);  // pivots that are exactly 0
+  CHECK(answer(two, "2") == Truth::no);
+  CHECK(answer(two, "0.3633802276324186569244649465") == Truth::unknown);  // to more digits than 64 bits
+  CHECK(answer(one, "1") == Truth::yes);
+  CHECK(answer(one, "1.0000000000000000000000001") == Truth::no);
+}
+
 TEST_CASE("teachers that the theory leaves out") {
   CHECK(teacher_of("[[1, 0, 0], [0, 0, 0]]").misfit);
   CHECK(teacher_of("[[1, 2, 3], [2, 4, 6]]").misfit);
