@@ -68,11 +68,13 @@ void add_product(Ball& sum, const Ball& a, const Ball& b, slong bits);  // sum +
 enum class Truth { no, unknown, yes };
 
 /// What comparisons found. Where undecided, how near they were: the escalation of precision reads it, the
-/// verdict does not.
+/// verdict does not. `notes` are for --explain; unless the truth is `yes` the first says why no precision
+/// helps.
 struct Finding {
   Truth truth = Truth::unknown;
   double agreement_bits = 0;  // relative bits to which the sides agree
   double log2_width = 0;      // log2 of the radius of the difference
+  std::vector<std::string> notes = {};
 
   [[nodiscard]] static Finding certain(bool value) { return {.truth = value ? Truth::yes : Truth::no}; }
 };

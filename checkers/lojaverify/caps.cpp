@@ -67,7 +67,7 @@ class CapCheck {
     const Ball z_excess = sub(mul(ball(bounds.z, bits_), y, bits_), Ball(1), bits_);
     if (arb_is_nonnegative(slack.get()) != 0 && y.is_positive() && arb_is_nonnegative(z_excess.get()) != 0)
       return Outcome::holds;
-    text = "near teacher " + std::to_string(i_) +
+    text = "(C3), (C4) near teacher " + std::to_string(i_) +
            " S Y >= |W X|, Z Y >= 1: S Y = " + shown(mul(s, y0, bits_)) +
            ", |W X| = " + shown(root(dot(base_, base_, bits_), bits_)) + ", Y = " + shown(y0) +
            " at eta = " + shown(eta_) + ", e = " + shown(e0_);

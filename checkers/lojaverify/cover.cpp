@@ -50,7 +50,7 @@ void Patch::set(const Cell& cell, std::size_t first, slong bits) {
   }
   const Ball inverse = made<Ball>(arb_rsqrt, length, bits);
   inverse_length = made<Ball>(arb_rsqrt, box_length, bits);
-  arc = mul(root(half, bits), inverse_length, bits);
+  arc = magnitude_upper(mul(root(half, bits), inverse_length, bits), bits);
   for (std::size_t m = 0; m < n; ++m) {
     arb_mul(centre[m].get(), centre[m].get(), inverse.get(), bits);
     arb_mul(box[m].get(), box[m].get(), inverse_length.get(), bits);

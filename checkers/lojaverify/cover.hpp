@@ -24,7 +24,7 @@ struct Shortfall {
 };
 
 constexpr double smallest_cell = 1e-7;
-constexpr std::size_t most_cells = 20'000'000;
+constexpr std::size_t most_cells = 3'000'000;
 
 /// Nothing where check(cell, text) holds on a subdivision of the cells; `count` is raised by its size.
 template <typename Check>

@@ -38,16 +38,27 @@ Polynomial derivative(const Polynomial& p, std::size_t j) {
   return result;
 }
 
-/// sum over the terms of c prod_j <P_i, P_j>^e_j / |P_i|^(2 ceil(degree / 2)): the value at a_i, where the
-/// degrees are odd up to the factor |P_i|.
+/// The value at a_i, where v_j = factor_ij pivot_j / |P_i|; of odd degrees without one factor 1 / |P_i|.
 Rational value_at(const Polynomial& p, const Teacher& teacher, std::size_t i) {
   Rational sum;
   for (const auto& [a, x] : p) {
-    Rational term = x / power(teacher.gram[i][i], (degree(a) + 1) / 2);
-    for (std::size_t j = 0; j < a.size(); ++j) term = term * power(teacher.gram[i][j], a[j]);
+    Rational term = x / power(teacher.gram[i][i], degree(a) / 2);
+    for (std::size_t j = 0; j < a.size(); ++j)
+      term = term * power(teacher.factor[i][j] * teacher.pivots[j], a[j]);
     sum = sum + term;
   }
   return sum;
+}
+
+/// y_i
+Polynomial linear_form(const Teacher& teacher, std::size_t i) {
+  Polynomial y;
+  for (std::size_t j = 0; j < teacher.rank(); ++j) {
+    Exponents one(teacher.rank(), 0);
+    one[j] = 1;
+    if (teacher.factor[i][j].sign() != 0) y.emplace(std::move(one), teacher.factor[i][j]);
+  }
+  return y;
 }
 
 }  // namespace
@@ -60,37 +71,36 @@ bool is_too_large(std::size_t variables, unsigned degree) {
   std::size_t terms = 1;  // binomial(variables + degree, variables)
   for (std::size_t j = 1; j <= variables; ++j) {
     terms = terms * (degree + j) / j;
-    if (terms > max_terms) return true;
+    if (terms > max_coefficients) return true;
   }
   return false;
 }
 
 Polynomial product_polynomial(const Teacher& teacher) {
-  const Exponents zero(teacher.size(), 0);
+  const Exponents zero(teacher.rank(), 0);
   Polynomial result{{zero, Rational(1)}};
   for (std::size_t i = 0; i < teacher.size(); ++i) {
-    Exponents square = zero;
-    square[i] = 2;
-    result = times(result, {{zero, Rational(1)}, {square, -(Rational(1) / teacher.gram[i][i])}});
+    const Polynomial y = linear_form(teacher, i);
+    Polynomial factor = times(y, times(y, {{zero, -(Rational(1) / teacher.gram[i][i])}}));
+    factor.emplace(zero, Rational(1));
+    result = times(result, factor);
   }
   return result;
 }
 
 std::optional<std::size_t> teacher_without_zero(const Polynomial& psi, const Teacher& teacher) {
   std::vector<Polynomial> partials;
-  for (std::size_t j = 0; j < teacher.size(); ++j) partials.push_back(derivative(psi, j));
+  for (std::size_t j = 0; j < teacher.rank(); ++j) partials.push_back(derivative(psi, j));
   for (std::size_t i = 0; i < teacher.size(); ++i) {
     if (value_at(psi, teacher, i).sign() != 0) return i;
-    // The derivative along P_l is sum_j <P_l, P_j> d/dy_j. The gradient at a_i must be a multiple of a_i, so
-    // the derivative along P_l - (<P_l, P_i> / |P_i|^2) P_i must be 0 for every l.
-    std::vector<Rational> values;
-    for (const Polynomial& partial : partials) values.push_back(value_at(partial, teacher, i));
-    for (std::size_t l = 0; l < teacher.size(); ++l) {
-      const Rational share = teacher.gram[l][i] / teacher.gram[i][i];
-      Rational along;
-      for (std::size_t j = 0; j < teacher.size(); ++j)
-        along = along + (teacher.gram[l][j] - share * teacher.gram[i][j]) * values[j];
-      if (along.sign() != 0) return i;
+    // In orthonormal coordinates the gradient is sqrt(pivot_j) d/dv_j and P_i is factor_ij sqrt(pivot_j):
+    // they are parallel where the d/dv_j are to the factor_ij.
+    std::vector<Rational> gradient;
+    for (const Polynomial& partial : partials) gradient.push_back(value_at(partial, teacher, i));
+    for (std::size_t j = 0; j < gradient.size(); ++j) {
+      for (std::size_t l = 0; l < j; ++l) {
+        if (gradient[j] * teacher.factor[i][l] != gradient[l] * teacher.factor[i][j]) return i;
+      }
     }
   }
   return {};
@@ -104,20 +114,13 @@ std::vector<Rational> parts_at(const Polynomial& psi, const Teacher& teacher, st
   return values;
 }
 
-Polynomial in_coordinates(const Polynomial& psi, const Teacher& teacher) {
-  const std::size_t n = teacher.rank();
-  std::vector<Polynomial> y(teacher.size());
-  for (std::size_t i = 0; i < teacher.size(); ++i) {
-    for (std::size_t j = 0; j < n; ++j) {
-      Exponents one(n, 0);
-      one[j] = 1;
-      if (teacher.factor[i][j].sign() != 0) y[i].emplace(std::move(one), teacher.factor[i][j]);
-    }
-  }
+Polynomial in_coordinates(const Polynomial& in_y, const Teacher& teacher) {
+  std::vector<Polynomial> y;
+  for (std::size_t i = 0; i < teacher.size(); ++i) y.push_back(linear_form(teacher, i));
   // Horner's rule in y_0, then in y_1 for each coefficient, and so on.
   const std::function<Polynomial(const Polynomial&, std::size_t)> expand = [&](const Polynomial& p,
                                                                                std::size_t i) {
-    if (i == teacher.size()) return Polynomial{{Exponents(n, 0), p.begin()->second}};
+    if (i == teacher.size()) return Polynomial{{Exponents(teacher.rank(), 0), p.begin()->second}};
     std::map<unsigned, Polynomial, std::greater<>> by_power;
     for (const auto& [a, x] : p) by_power[a[i]].emplace(a, x);
     Polynomial result;
@@ -132,8 +135,8 @@ Polynomial in_coordinates(const Polynomial& psi, const Teacher& teacher) {
     for (; last > 0; --last) result = times(result, y[i]);
     return result;
   };
-  if (psi.empty()) return {};
-  Polynomial result = expand(psi, 0);
+  if (in_y.empty()) return {};
+  Polynomial result = expand(in_y, 0);
   std::erase_if(result, [](const auto& term) { return term.second.sign() == 0; });
   return result;
 }
@@ -145,11 +148,11 @@ Integer odd_factorial(unsigned k) {
   return result;
 }
 
-Rational squared_norm_over_pi(const Polynomial& in_coordinates, const Teacher& teacher) {
+Rational squared_norm_over_pi(const Polynomial& psi, const Teacher& teacher) {
   // In orthonormal u_j = v_j / sqrt(pivot_j): |T|^2 = sum t_a^2 a! / (2k)! and 1 / s_2k^2 = (pi/2) (2k)! /
   // ...
   Rational sum;
-  for (const auto& [a, x] : in_coordinates) {
+  for (const auto& [a, x] : psi) {
     const Integer weight = odd_factorial(degree(a) / 2);
     Rational term = x * x / Rational(weight * weight);
     for (std::size_t j = 0; j < a.size(); ++j)
@@ -159,11 +162,11 @@ Rational squared_norm_over_pi(const Polynomial& in_coordinates, const Teacher& t
   return sum / Rational(2);
 }
 
-Derivatives::Derivatives(const Polynomial& in_coordinates, const Teacher& teacher, slong bits)
+Derivatives::Derivatives(const Polynomial& psi, const Teacher& teacher, slong bits)
     : variables_(teacher.rank()), bits_(bits), partials_(4) {
   // All monomials up to the degree, each as an earlier one times a variable.
   unsigned largest = 0;
-  for (const auto& [a, x] : in_coordinates) largest = std::max(largest, degree(a));
+  for (const auto& [a, x] : psi) largest = std::max(largest, degree(a));
   std::map<Exponents, std::size_t> index{{Exponents(variables_, 0), 0}};
   products_.emplace_back();
   std::vector<Exponents> layer{Exponents(variables_, 0)};
@@ -206,7 +209,7 @@ Derivatives::Derivatives(const Polynomial& in_coordinates, const Teacher& teache
           add_partial(derivative(p, j), more);
         }
       };
-  add_partial(in_coordinates, {});
+  add_partial(psi, {});
 }
 
 void Derivatives::evaluate(std::span<const Ball> point, unsigned order, Jet& jet) {

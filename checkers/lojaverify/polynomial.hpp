@@ -20,12 +20,17 @@ using Polynomial = std::map<Exponents, Rational>;
 
 [[nodiscard]] unsigned degree(const Exponents& exponents);
 
+/// More coefficients than this, in all coordinates of the span up to the degree, are refused.
+constexpr std::size_t max_coefficients = 50000;
+[[nodiscard]] bool is_too_large(std::size_t variables, unsigned degree);
+
+// From here on polynomials are in the coordinates v_j = sqrt(pivot_j) <w, e_j> of the teacher's
+// factorisation, in which y_i = sum_j factor_ij v_j; their coefficients are rational too.
+
+[[nodiscard]] Polynomial in_coordinates(const Polynomial& in_y, const Teacher& teacher);
+
 /// psi(w) = prod_i (1 - y_i^2 / |P_i|^2).
 [[nodiscard]] Polynomial product_polynomial(const Teacher& teacher);
-
-/// More terms than this, in y or in coordinates of the span, are refused.
-constexpr std::size_t max_terms = 50000;
-[[nodiscard]] bool is_too_large(std::size_t variables, unsigned degree);
 
 /// A teacher at which psi or its gradient along the sphere is not 0, if there is one.
 [[nodiscard]] std::optional<std::size_t> teacher_without_zero(const Polynomial& psi, const Teacher& teacher);
@@ -33,12 +38,8 @@ constexpr std::size_t max_terms = 50000;
 /// The values at a_i of the parts of degree 0, 2, 4, ...
 [[nodiscard]] std::vector<Rational> parts_at(const Polynomial& psi, const Teacher& teacher, std::size_t i);
 
-/// psi in the coordinates v_j = sqrt(pivot_j) <w, e_j> of the teacher's factorisation: y_i = sum factor_ij
-/// v_j.
-[[nodiscard]] Polynomial in_coordinates(const Polynomial& psi, const Teacher& teacher);
-
-/// N^2 / pi of a polynomial in those coordinates.
-[[nodiscard]] Rational squared_norm_over_pi(const Polynomial& in_coordinates, const Teacher& teacher);
+/// N^2 / pi
+[[nodiscard]] Rational squared_norm_over_pi(const Polynomial& psi, const Teacher& teacher);
 
 /// (2k - 3)!!, which is 1 at k = 1 and is taken as 1 at k = 0.
 [[nodiscard]] Integer odd_factorial(unsigned k);
@@ -46,7 +47,7 @@ constexpr std::size_t max_terms = 50000;
 /// psi and its derivatives up to the third order as functions of orthonormal coordinates of R^(r').
 class Derivatives {
  public:
-  Derivatives(const Polynomial& in_coordinates, const Teacher& teacher, slong bits);
+  Derivatives(const Polynomial& psi, const Teacher& teacher, slong bits);
 
   /// What `evaluate` found at a point, or over a box, up to the order asked for.
   struct Jet {

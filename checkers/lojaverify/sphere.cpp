@@ -247,7 +247,7 @@ Setting::Setting(const Teacher& teacher, const Polynomial& psi_polynomial, const
                  const Rational& delta_1, slong working_bits)
     : bits(working_bits),
       frame(teacher, working_bits),
-      psi(in_coordinates(psi_polynomial, teacher), teacher, working_bits),
+      psi(psi_polynomial, teacher, working_bits),
       mu(mu_bound),
       delta1(delta_1),
       two_pi(two_over_pi(working_bits)) {

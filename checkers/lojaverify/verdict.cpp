@@ -28,14 +28,15 @@ Verdict escalate(const Certificate& certificate, const Instance& instance, const
   double last_width = std::numeric_limits<double>::infinity();
   slong bits = std::min(std::clamp(hint, least_bits, largest_start), options.max_bits);
   for (;; bits = std::min(2 * bits, options.max_bits)) {
-    const Finding finding = certificate.rule->decide({instance, certificate.negated, bits, options.deadline});
+    Finding finding = certificate.rule->decide({instance, certificate.negated, bits, options.deadline});
     const std::string at = "at " + std::to_string(bits) + " bits";
-    if (finding.truth == Truth::yes) return {true, "", "", {"decided " + at}};
-    if (finding.truth == Truth::no && !certificate.rule->is_refutable())
-      return not_verified("bad-evidence", "the evidence does not give the claim (" + at + ")");
-    if (finding.truth == Truth::no) {
-      return not_verified("refuted", "the claim is certainly false for this instance (" + at + ")");
+    if (finding.truth == Truth::yes) {
+      finding.notes.push_back("decided " + at);
+      return {true, "", "", finding.notes};
     }
+    if (!finding.notes.empty()) return not_verified("bad-evidence", finding.notes.front());
+    if (finding.truth == Truth::no)
+      return not_verified("refuted", "the claim is certainly false for this instance (" + at + ")");
     const char* obstacle = bits >= options.max_bits ? "it is not decided: raise --max-bits" : nullptr;
     if (!instance.is_point() && bits >= box_patience && !(finding.log2_width < last_width - 1))
       obstacle = "more precision no longer helps: the boxes are too wide";

@@ -41,9 +41,8 @@ class Rule {
   [[nodiscard]] virtual std::optional<std::string> undefined(const Instance&) const { return {}; }
 
   /// `yes`: the claim (or its negation) holds for every choice of the numbers in the instance's boxes; `no`:
-  /// for none. Where the claim is not refutable, `no`: this evidence does not give it.
+  /// for none. Not `yes`, and with a note: this evidence does not give the claim.
   [[nodiscard]] virtual Finding decide(const Question& question) const = 0;
-  [[nodiscard]] virtual bool is_refutable() const { return true; }
 
   /// What the verdict rests on beyond this program's own correctness.
   [[nodiscard]] virtual std::vector<std::string> assumptions() const = 0;

@@ -85,8 +85,6 @@ class LandscapeRule final : public Rule {
     if (beta_ != "3/4" && beta_ != "2/3") claim.at("beta").fail("must be \"3/4\" or \"2/3\"");
   }
 
-  bool is_refutable() const override { return false; }
-
   std::optional<std::string> read_evidence(const Json& evidence) override {
     evidence.allow_only({"precision_bits", "by", "mu", "s"});
     mu_ = read_constant(evidence.at("mu")).value;
@@ -113,9 +111,25 @@ class LandscapeRule final : public Rule {
   }
 
   Finding decide(const Question& q) const override {
+    Finding finding = follows(q);
+    if (finding.truth == Truth::no) finding.notes = {"the evidence does not give the claim"};
+    return finding;
+  }
+
+  std::vector<std::string> assumptions() const override {
+    std::vector<std::string> list = teacher_assumptions();
+    list.emplace_back(
+        "Theorem L (docs/theory/theorem-l.md): the descent identity, the wedge and ridge lemmas, "
+        "the dyadic lemma");
+    return list;
+  }
+
+ private:
+  /// The claim follows from Theorem L with the constants of the evidence.
+  Finding follows(const Question& q) const {
     const Frame frame(Teacher(q.instance), q.bits);
     const Truth mu_is_bound = is_at_most_mu(mu_, frame);
-    if (mu_is_bound != Truth::yes) return {.truth = mu_is_bound};
+    if (mu_is_bound != Truth::yes) return Finding{.truth = mu_is_bound};
     const Form students = q.instance.neuron;
     const TheoremL proved(frame, delta_.value, s_, mu_, students);
     // Negative denominators could make the other constants look fine.
@@ -134,15 +148,6 @@ class LandscapeRule final : public Rule {
                 at_most(Real(kappa_1_.value, q.bits), steepened));
   }
 
-  std::vector<std::string> assumptions() const override {
-    std::vector<std::string> list = teacher_assumptions();
-    list.emplace_back(
-        "Theorem L (docs/theory/theorem-l.md): the descent identity, the wedge and ridge lemmas, "
-        "the dyadic lemma");
-    return list;
-  }
-
- private:
   static Constant read_positive(const Json& claim, std::string_view key) {
     Constant constant = read_constant(claim.at(key));
     if (constant.value.sign() <= 0) claim.at(key).fail("must be positive");

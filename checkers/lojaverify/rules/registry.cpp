@@ -5,7 +5,7 @@
 namespace lojaverify {
 
 std::span<const RuleEntry> rules() {
-  static constexpr std::array<RuleEntry, 7> entries{{
+  static constexpr std::array<RuleEntry, 8> entries{{
       {"loss", read_loss},
       {"gradient", read_gradient},
       {"lojasiewicz", read_lojasiewicz},
@@ -13,6 +13,7 @@ std::span<const RuleEntry> rules() {
       {"not-pl", read_not_pl},
       {"teacher", read_teacher, DigestOf::teacher},
       {"landscape", read_landscape, DigestOf::teacher, "forall-students"},
+      {"threshold", read_threshold, DigestOf::teacher, "forall-students"},
   }};
   return entries;
 }

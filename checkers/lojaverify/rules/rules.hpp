@@ -12,5 +12,6 @@ namespace lojaverify {
 [[nodiscard]] std::unique_ptr<Rule> read_not_pl(const Json& claim, const Shape& shape);
 [[nodiscard]] std::unique_ptr<Rule> read_teacher(const Json& claim, const Shape& shape);
 [[nodiscard]] std::unique_ptr<Rule> read_landscape(const Json& claim, const Shape& shape);
+[[nodiscard]] std::unique_ptr<Rule> read_threshold(const Json& claim, const Shape& shape);
 
 }  // namespace lojaverify

@@ -27,9 +27,10 @@ class ThresholdTheorem {
   /// The evidence's constants and their ranges fit the teacher.
   [[nodiscard]] virtual std::optional<std::string> misfit(const Instance& instance) const = 0;
 
-  /// `reached` says whether constants are enough for the claim.
-  [[nodiscard]] virtual Proved prove(const Instance& instance,
-                                     const std::function<bool(const Proved&)>& reached, slong bits,
+  /// `reaches` returns nothing where the constants give the claim; otherwise the theorem may give up with its
+  /// answer.
+  using Reaches = std::function<std::optional<Shortfall>(const Proved&)>;
+  [[nodiscard]] virtual Proved prove(const Instance& instance, const Reaches& reaches, slong bits,
                                      const Deadline& deadline) const = 0;
 
   /// The theorem, for --explain.

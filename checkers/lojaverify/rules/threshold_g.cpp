@@ -12,9 +12,11 @@ namespace lojaverify {
 
 namespace {
 
-constexpr unsigned max_exponent = 200;
+constexpr unsigned max_exponent = 100;
+constexpr std::size_t max_terms = 5000;
 constexpr slong extra_bits = 64;  // for what is computed once
 constexpr int cap_attempts = 10;
+constexpr std::size_t max_rank_of_sweep = 3;  // where other bounds have failed
 
 std::string counted(std::size_t cells) { return std::to_string(cells) + " boxes"; }
 
@@ -70,7 +72,7 @@ class ProofByG final : public ThresholdTheorem {
     return {};
   }
 
-  Proved prove(const Instance& instance, const std::function<bool(const Proved&)>& reached, slong bits,
+  Proved prove(const Instance& instance, const Reaches& reaches, slong bits,
                const Deadline& deadline) const override {
     const Teacher teacher(instance);
     if (instance.activation == Activation::relu && !teacher.is_independent())
@@ -80,7 +82,7 @@ class ProofByG final : public ThresholdTheorem {
     if (is_too_large(teacher.rank(), largest))
       return Proved::nothing(false, "psi has more terms than this verifier expands");
 
-    const Polynomial psi = is_product() ? product_polynomial(teacher) : terms_;
+    const Polynomial psi = is_product() ? product_polynomial(teacher) : in_coordinates(terms_, teacher);
     if (const auto i = teacher_without_zero(psi, teacher))
       return Proved::nothing(
           true, "(C2) psi or its gradient along the sphere is not 0 at teacher " + std::to_string(*i));
@@ -88,8 +90,7 @@ class ProofByG final : public ThresholdTheorem {
     if (!is_lower_bound_of_mu(stated_.mu, frame))
       return Proved::nothing(false, "(C1) mu is not shown to be below the smallest eigenvalue");
 
-    const TheoremG constants(frame, stated_, squared_norm_over_pi(in_coordinates(psi, teacher), teacher),
-                             instance.activation);
+    const TheoremG constants(frame, stated_, squared_norm_over_pi(psi, teacher), instance.activation);
     Proved proved;
     proved.eps0 = constants.eps0().ball();
     proved.kappa = constants.kappa(instance.neuron).ball();
@@ -102,7 +103,8 @@ class ProofByG final : public ThresholdTheorem {
                              ", Lambda = " + show(constants.lambda) + ", xi = " + show(constants.xi) +
                              ", h = " + show(constants.h) + ", rho0 = " + show(constants.rho0) +
                              ", Q_N = " + show(constants.q_norm) + ", Q_U = " + show(constants.q_unit));
-    if (!reached(proved)) return proved;
+    proved.shortfall = reaches(proved);
+    if (proved.shortfall) return proved;
     Setting setting(teacher, psi, stated_.mu, stated_.delta1, bits);
     proved.shortfall = show_conditions(setting, teacher, psi, constants.t.ball(), proved.details, deadline);
     return proved;
@@ -121,7 +123,7 @@ class ProofByG final : public ThresholdTheorem {
       term.allow_only({"exponents", "coefficient"});
       Exponents exponents;
       for (const Json entry : term.at("exponents").elements()) {
-        if (entry.integer() < 0 || entry.integer() > max_exponent) entry.fail("must lie between 0 and 200");
+        if (entry.integer() < 0 || entry.integer() > max_exponent) entry.fail("must lie between 0 and 100");
         exponents.push_back(static_cast<unsigned>(entry.integer()));
       }
       if (!terms_.emplace(std::move(exponents), read_constant(term.at("coefficient")).value).second)
@@ -144,10 +146,9 @@ class ProofByG final : public ThresholdTheorem {
     const SphereBounds bounds{stated_.s, stated_.z, stated_.psi_far};
     if (is_product()) {
       std::size_t cells = 0;
-      if (!check_product(setting, bounds, cells, deadline)) {
-        details.push_back("(C3), (C4) by bounds in the angle alone, " + counted(cells));
-        return {};
-      }
+      const auto shortfall = check_product(setting, bounds, cells, deadline);
+      if (!shortfall) details.push_back("(C3), (C4) by bounds in the angle alone, " + counted(cells));
+      if (!shortfall || teacher.rank() > max_rank_of_sweep) return shortfall;
     }
     return show_on_sphere(setting, bounds, details, deadline);
   }

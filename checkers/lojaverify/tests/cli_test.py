@@ -399,7 +399,7 @@ class Lojaverify(unittest.TestCase):
         self.not_verified(certificate(ORTHOGONAL, "loss", hi=str(Fraction(digits) - Fraction(1, 10**95)), evidence={"precision_bits": 512}), "refuted")
 
     def test_unsupported(self):
-        for forged in (certificate(SIMPLE, "threshold", eps0="1"), {"format": "lojacert-certificate/2"}):
+        for forged in (certificate(SIMPLE, "saddle", eps0="1"), {"format": "lojacert-certificate/2"}):
             self.assertEqual(self.check(forged)[0], 3)
         future = self.write("future.json", {"format": "lojacert-instance/2"})
         self.assertEqual(self.run_program(future, self.write("c.json", certificate(SIMPLE, "loss", lo="0")))[0], 3)
@@ -417,7 +417,7 @@ class Lojaverify(unittest.TestCase):
         simple = self.write("simple.json", SIMPLE)
         good = self.write("good.json", certificate(SIMPLE, "loss", lo="0"))
         bad = self.write("bad.json", certificate(SIMPLE, "loss", hi="0"))
-        unknown = self.write("unknown.json", certificate(SIMPLE, "threshold"))
+        unknown = self.write("unknown.json", certificate(SIMPLE, "saddle"))
         broken = self.write("broken.json", "{")
         code, out, err = self.run_program(simple, good, good)
         self.assertEqual((code, out, err), (0, f"c {good} VERIFIED\n" * 2 + "s VERIFIED\n", ""))

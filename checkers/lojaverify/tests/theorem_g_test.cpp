@@ -60,8 +60,7 @@ CertificateG example() {
 TheoremG theorem(const std::string& rows, const CertificateG& stated, const Polynomial& psi,
                  Activation activation = Activation::abs) {
   const Teacher teacher = teacher_of(rows);
-  return {Frame(teacher, 128), stated, squared_norm_over_pi(in_coordinates(psi, teacher), teacher),
-          activation};
+  return {Frame(teacher, 128), stated, squared_norm_over_pi(psi, teacher), activation};
 }
 
 bool all_hold(const TheoremG& g) {
