@@ -1,5 +1,5 @@
 #pragma once
-// The tangent Gram matrix of a teacher and its smallest eigenvalue mu (docs/theory/setting.md).
+// The tangent Gram matrix of a teacher and its smallest eigenvalue mu (docs/theory/teacher.md).
 
 #include <lojacert/proof/verdict.hpp>
 #include <lojacert/theory/teacher_geometry.hpp>
@@ -18,7 +18,7 @@ namespace lojacert {
 /// 0 where it shows nothing.
 [[nodiscard]] Interval tangent_eigenvalue(const TeacherGeometry& teacher, Bits bits);
 
-/// Whether `bound` <= mu. Proved by positive pivots of GG - bound I.
+/// Whether `bound` <= mu. Proved by positive pivots of the matrix less bound I.
 [[nodiscard]] Decision mu_is_at_least(const TeacherGeometry& teacher, const Rational& bound, Bits bits);
 
 /// lo <= mu <= hi.

@@ -40,15 +40,9 @@ struct Scaling {
 
 Scaling scaling(Activation activation, NeuronForm students) {
   const bool norm = students == NeuronForm::norm;
-  switch (activation) {
-    case Activation::abs:
-      return {Rational(1, 2), norm ? Rational(3, 4) : Rational(2, 3)};
-    case Activation::relu:
-      return {Rational(1, 8), norm ? Rational(1, 4) : Rational(0)};
-    case Activation::relu_linear:  // abs with L / 4 and grad L / 4
-      return {Rational(1, 8), norm ? Rational(1, 4) : Rational(0)};
-  }
-  throw std::logic_error("unknown activation");
+  if (activation == Activation::abs) return {Rational(1, 2), norm ? Rational(3, 4) : Rational(2, 3)};
+  // relu+linear is abs with L / 4 and grad L / 4; for relu see Theorem L_relu.
+  return {Rational(1, 8), norm ? Rational(1, 4) : Rational(0)};
 }
 
 Interval power_of_two(const Rational& exponent, Bits bits) {
