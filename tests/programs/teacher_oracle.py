@@ -1,5 +1,7 @@
 """Theorem L and the tangent Gram matrix in mpmath, written from the theory: an oracle that shares no code with the programs."""
 
+import functools
+
 import mpmath
 from mpmath import mp, mpf
 
@@ -70,14 +72,20 @@ def tangent_mu(rows):
     return mpmath.eigsy(whole, eigvals_only=True)[0]
 
 
+@functools.lru_cache(maxsize=None)
+def ridge_integrals():
+    """J2 and J2', the integrals of J^2 and u^2 J^2 over u >= 0, J(u) = phi(u) - u P(z > u), by quadrature."""
+    ridge = lambda u: mpmath.npdf(u) - u * mpmath.ncdf(-u)
+    pieces = [0, 2, 6, 14]
+    return mpmath.quad(lambda u: ridge(u) ** 2, pieces), mpmath.quad(lambda u: u**2 * ridge(u) ** 2, pieces)
+
+
 def theorem_l(gram, norms, mu, delta, s, activation, form):
     """(eps0, kappa, c, B) of Theorem L; None where a condition fails. `gram` holds the squared lengths and products as mpf."""
     r = len(norms)
     t = mpmath.tan(delta)
     phi0 = 1 / mpmath.sqrt(2 * mp.pi)
-    ridge = lambda u: mpmath.npdf(u) - u * mpmath.ncdf(-u)
-    j2 = mpmath.quad(lambda u: ridge(u) ** 2, [0, 2, 6, 14])
-    j2_prime = mpmath.quad(lambda u: u**2 * ridge(u) ** 2, [0, 2, 6, 14])
+    j2, j2_prime = ridge_integrals()
     low, high = phi0 * (j2 - t**2 * j2_prime / 2), phi0 * j2
     sines = 0
     for i in range(r):
