@@ -143,7 +143,7 @@ FoundBounds found_bounds(const Interval& enclosure, int digits, const Instance& 
   const Rational lo = enclosure.inf();
   const Rational hi = enclosure.sup();
   const Rational unit(1, pow(Integer(10), static_cast<unsigned>(digits - 1)));
-  const Rational share = instance.is_point() ? Rational(0) : Rational(hi - lo);
+  const Rational share = instance.is_point() ? Rational(0) : Rational(2 * (hi - lo));
   return {decimal_lower(Rational(lo - share - abs(lo) * unit), digits),
           decimal_upper(Rational(hi + share + abs(hi) * unit), digits)};
 }

@@ -62,7 +62,7 @@ struct Proof {
 [[nodiscard]] Rational parse_constant(const std::string& name, const std::string& text);
 
 /// Bounds that a prover found, as decimals with `digits` digits, a little wider than the enclosure: by
-/// its width where it comes from boxes, and by one unit of the last digit. So the claim has a margin, and
+/// twice its width where it comes from boxes, and by one unit of the last digit. So the claim has a margin, and
 /// another arithmetic can verify it. An enclosure that is exactly 0 stays 0. Throws UndecidedError where it
 /// is unbounded.
 struct FoundBounds {

@@ -19,7 +19,7 @@ namespace lojacert {
 namespace {
 
 constexpr Bits bits{128};
-constexpr std::size_t most_boxes = 3'000'000;
+constexpr std::size_t most_boxes = 500'000;
 constexpr int digits = 5;            // of what is claimed
 constexpr int digits_of_evidence = 8;
 
@@ -51,17 +51,19 @@ double smallest_angle(const TeacherGeometry& teacher) {
   return smallest;
 }
 
-/// What the search tries: degrees, classes and the room left for the proof.
+/// What the search tries: degree, classes, the room left for the proof, and how long a proof may be.
 struct SearchStep {
   int half_degree;
   double delta1;
   double margin;
+  std::size_t boxes;
 };
 
 std::vector<SearchStep> steps(std::size_t rank) {
-  if (rank == 1) return {{1, 1.2, 0.001}, {1, 1.35, 0.001}, {2, 1.2, 0.001}, {3, 1.2, 0.001}};
-  if (rank == 2) return {{6, 1.2, 0.003}, {8, 1.2, 0.003}, {4, 1.2, 0.02}};
-  return {{6, 1.0, 0.02}, {4, 1.0, 0.04}};
+  constexpr std::size_t enough = 500'000;
+  if (rank == 1) return {{1, 1.2, 0.001, enough}, {1, 1.35, 0.001, enough}, {2, 1.2, 0.001, enough}, {3, 1.2, 0.001, enough}};
+  if (rank == 2) return {{6, 1.2, 0.003, enough}, {8, 1.2, 0.003, enough}, {4, 1.2, 0.02, enough}};
+  return {{6, 1.0, 0.025, 300'000}, {4, 1.0, 0.05, 1'000'000}, {6, 1.0, 0.08, 3'000'000}};
 }
 
 /// One attempt of the search: solve, round, prove; where the proof names a direction, solve again with it.
@@ -94,9 +96,9 @@ std::optional<Candidate> search_with(const CertificateProver& prover, const Sear
     // Only the polynomial is proved here: the other constants come later.
     certificate.delta_cap = Rational(1, 1000);
     certificate.T = certificate.e_prime = certificate.gam = 1;
-    const CertificateProof proof = prover.prove_polynomial(certificate, most_boxes);
+    const CertificateProof proof = prover.prove_polynomial(certificate, attempt.boxes);
     if (proof.proved) return candidate;
-    if (proof.at.empty()) return std::nullopt;
+    if (proof.gave_up || proof.at.empty()) return std::nullopt;
     search.add(proof.at);
   }
   return std::nullopt;

@@ -89,47 +89,103 @@ DoubleInterval DirectionPolynomial::value(std::span<const DoubleInterval> w) con
 
 void DirectionPolynomial::gradient(std::span<const DoubleInterval> w, std::vector<DoubleInterval>& gradient) const {
   const std::vector<DoubleInterval> table = powers(w);
+  std::vector<DoubleInterval> slopes(table.size());  // n w_l^(n-1)
+  for (std::size_t l = 0; l < variables_; ++l)
+    for (std::size_t n = 1; n < stride_; ++n)
+      slopes[l * stride_ + n] = DoubleInterval(static_cast<double>(n)) * table[l * stride_ + n - 1];
   gradient.assign(variables_, DoubleInterval());
+  std::vector<DoubleInterval> before(variables_ + 1);  // the product of the factors before l
   for (const Term& term : terms_) {
-    for (std::size_t m = 0; m < variables_; ++m) {
-      if (term.exponents[m] == 0) continue;
-      DoubleInterval slope = term.coefficient * DoubleInterval(term.exponents[m]);
-      for (std::size_t l = 0; l < variables_; ++l) {
-        const auto n = static_cast<std::size_t>(term.exponents[l] - (l == m ? 1 : 0));
-        if (n > 0) slope *= table[l * stride_ + n];
-      }
-      gradient[m] += slope;
+    before[0] = term.coefficient;
+    for (std::size_t l = 0; l < variables_; ++l) {
+      const auto n = static_cast<std::size_t>(term.exponents[l]);
+      before[l + 1] = n == 0 ? before[l] : before[l] * table[l * stride_ + n];
+    }
+    DoubleInterval after(1);
+    for (std::size_t l = variables_; l-- > 0;) {
+      const auto n = static_cast<std::size_t>(term.exponents[l]);
+      if (n == 0) continue;
+      gradient[l] += before[l] * slopes[l * stride_ + n] * after;
+      if (l > 0) after *= table[l * stride_ + n];
     }
   }
 }
 
-DoubleInterval DirectionPolynomial::second_derivative(std::span<const DoubleInterval> w,
-                                                      std::span<const DoubleInterval> velocity) const {
-  const std::vector<DoubleInterval> table = powers(w);
-  const auto monomial = [&](const Term& term, std::size_t first, std::size_t second) {
-    DoubleInterval product(1);
-    for (std::size_t l = 0; l < variables_; ++l) {
-      const int n = term.exponents[l] - (l == first ? 1 : 0) - (l == second ? 1 : 0);
-      if (n > 0) product *= table[l * stride_ + static_cast<std::size_t>(n)];
+void DirectionPolynomial::gradient_on_box(std::span<const DoubleInterval> centre,
+                                          std::span<const DoubleInterval> box,
+                                          std::span<const DoubleInterval> offset,
+                                          std::vector<DoubleInterval>& gradient) const {
+  this->gradient(centre, gradient);
+  const std::vector<DoubleInterval> table = powers(box);
+  std::vector<DoubleInterval> first(table.size());   // n w_l^(n-1)
+  std::vector<DoubleInterval> second(table.size());  // n (n-1) w_l^(n-2)
+  for (std::size_t l = 0; l < variables_; ++l) {
+    for (std::size_t n = 1; n < stride_; ++n) {
+      first[l * stride_ + n] = DoubleInterval(static_cast<double>(n)) * table[l * stride_ + n - 1];
+      if (n > 1)
+        second[l * stride_ + n] = DoubleInterval(static_cast<double>(n * (n - 1))) * table[l * stride_ + n - 2];
     }
-    return product;
-  };
-  DoubleInterval sum;
+  }
+  std::vector<DoubleInterval> hessian(variables_ * variables_);
   for (const Term& term : terms_) {
-    DoubleInterval part;
-    int total = 0;
-    for (std::size_t k = 0; k < variables_; ++k) {
-      const int n = term.exponents[k];
-      total += n;
-      if (n > 1) part += DoubleInterval(n * (n - 1)) * monomial(term, k, k) * sqr(velocity[k]);
-      for (std::size_t l = 0; l < k && n > 0; ++l) {
-        if (term.exponents[l] > 0)
-          part += DoubleInterval(2 * n * term.exponents[l]) * monomial(term, k, l) * velocity[k] * velocity[l];
+    for (std::size_t l = 0; l < variables_; ++l) {
+      if (term.exponents[l] == 0) continue;
+      for (std::size_t m = 0; m <= l; ++m) {
+        if (term.exponents[m] == 0 || (l == m && term.exponents[l] < 2)) continue;
+        DoubleInterval product = term.coefficient;
+        for (std::size_t k = 0; k < variables_; ++k) {
+          const auto n = static_cast<std::size_t>(term.exponents[k]);
+          if (n == 0) continue;
+          const std::vector<DoubleInterval>& factor = k != l && k != m ? table : l == m ? second : first;
+          product *= factor[k * stride_ + n];
+        }
+        hessian[l * variables_ + m] += product;
       }
     }
-    // w'' = -w, and the sum of w_l d/dw_l of a monomial is its degree times it
-    part -= DoubleInterval(total) * monomial(term, variables_, variables_);
-    sum += term.coefficient * part;
+  }
+  for (std::size_t l = 0; l < variables_; ++l)
+    for (std::size_t m = 0; m < variables_; ++m)
+      gradient[l] += hessian[std::max(l, m) * variables_ + std::min(l, m)] * offset[m];
+}
+
+DoubleInterval DirectionPolynomial::second_derivative(std::span<const DoubleInterval> w,
+                                                      std::span<const DoubleInterval> velocity) const {
+  struct Jet {  // a function of t with its first two derivatives
+    DoubleInterval value{1}, first, second;
+  };
+  const std::vector<DoubleInterval> table = powers(w);
+  std::vector<Jet> jets(table.size());
+  for (std::size_t l = 0; l < variables_; ++l) {
+    const DoubleInterval square = sqr(velocity[l]);
+    for (std::size_t n = 1; n < stride_; ++n) {
+      const DoubleInterval* power = &table[l * stride_];
+      const DoubleInterval count(static_cast<double>(n));
+      Jet& jet = jets[l * stride_ + n];
+      jet.value = power[n];
+      jet.first = count * power[n - 1] * velocity[l];
+      jet.second = -(count * power[n]);  // w'' = -w
+      if (n > 1) jet.second += DoubleInterval(static_cast<double>(n * (n - 1))) * power[n - 2] * square;
+    }
+  }
+  DoubleInterval sum;
+  for (const Term& term : terms_) {
+    Jet product;
+    bool first = true;
+    for (std::size_t l = 0; l < variables_; ++l) {
+      const auto n = static_cast<std::size_t>(term.exponents[l]);
+      if (n == 0) continue;
+      const Jet& factor = jets[l * stride_ + n];
+      if (first) {
+        product = factor;
+        first = false;
+        continue;
+      }
+      product.second = product.second * factor.value + DoubleInterval(2) * product.first * factor.first +
+                       product.value * factor.second;
+      product.first = product.first * factor.value + product.value * factor.first;
+      product.value *= factor.value;
+    }
+    sum += term.coefficient * product.second;
   }
   return sum;
 }

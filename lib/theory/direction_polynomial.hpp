@@ -20,6 +20,10 @@ class DirectionPolynomial {
   [[nodiscard]] DoubleInterval value(std::span<const DoubleInterval> w) const;
   /// gradient[l], l < r', becomes the derivative in coordinate l.
   void gradient(std::span<const DoubleInterval> w, std::vector<DoubleInterval>& gradient) const;
+  /// The gradient on a box, from the one at its centre and the second derivatives on the box: narrower than
+  /// gradient() where terms of both signs cancel. Every w of the box is centre + offset.
+  void gradient_on_box(std::span<const DoubleInterval> centre, std::span<const DoubleInterval> box,
+                       std::span<const DoubleInterval> offset, std::vector<DoubleInterval>& gradient) const;
   /// d^2/dt^2 of psi along w(t) with w' = velocity and w'' = -w, as on a great circle.
   [[nodiscard]] DoubleInterval second_derivative(std::span<const DoubleInterval> w,
                                                  std::span<const DoubleInterval> velocity) const;

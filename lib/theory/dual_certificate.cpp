@@ -24,7 +24,7 @@ Interval exact_wedge_constant(std::size_t r, const Rational& mu) {
 
 CertificateProof failed(std::string what) { return {.proved = false, .failure = std::move(what), .at = {}}; }
 
-CertificateProof of(const Sweep& sweep) { return {sweep.proved, sweep.failure, sweep.at, sweep.boxes}; }
+CertificateProof of(const Sweep& sweep) { return {sweep.proved, sweep.gave_up, sweep.failure, sweep.at, sweep.boxes}; }
 
 bool is_sensible(const DualCertificate& c) {
   const Rational right_angle(3, 2);  // a little less

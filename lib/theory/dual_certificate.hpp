@@ -27,6 +27,7 @@ struct DualCertificate {
 /// Whether (C1) to (C5) hold for the teacher. Rigorous.
 struct CertificateProof {
   bool proved = false;
+  bool gave_up = false;    ///< too many boxes; nothing speaks against it
   std::string failure;     ///< the condition that was not proved
   std::vector<double> at;  ///< where, if on the sphere: a hint for a search
   std::size_t boxes = 0;

@@ -26,6 +26,7 @@ struct SphereBounds {
 /// How a sweep ended.
 struct Sweep {
   bool proved = false;
+  bool gave_up = false;  ///< too many boxes; nothing speaks against the bound
   std::size_t boxes = 0;
   std::string failure = {};  ///< what was not proved, empty where proved
   /// Where a condition fails or could not be proved, in the coordinates of TeacherGeometry::directions and the

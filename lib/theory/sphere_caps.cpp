@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <limits>
 #include <utility>
 
 namespace lojacert {
@@ -149,18 +150,26 @@ DoubleInterval least_curvature(const Cap& cap, const DirectionPolynomial& psi, c
 /// Halves boxes of directions until `holds` is true on each.
 template <class Holds>
 Sweep subdivide(const Cap& cap, std::size_t max_boxes, const std::string& what, const Holds& holds) {
-  std::vector<Box> waiting = cover(cap.geometry.n - 1);
+  std::vector<std::pair<Box, double>> waiting;  // with their shares of the whole
+  const std::vector<Box> faces = cover(cap.geometry.n - 1);
+  for (const Box& face : faces) waiting.emplace_back(face, 1 / static_cast<double>(faces.size()));
   Sweep sweep;
+  double done = 0;
   while (!waiting.empty()) {
-    const Box box = std::move(waiting.back());
+    const auto [box, share] = std::move(waiting.back());
     waiting.pop_back();
     ++sweep.boxes;
     const Vector e = cap.direction_of(box);
-    if (holds(e)) continue;
+    if (holds(e)) {
+      done += share;
+      continue;
+    }
     const auto parts = halves(box);
+    constexpr std::size_t trial = 1000;  // then it is clear whether max_boxes will do
+    const bool hopeless = sweep.boxes > trial && done * static_cast<double>(max_boxes) < static_cast<double>(sweep.boxes) / 2;
     bool too_small = true;
     for (const auto& [lo, hi] : box.ranges) too_small = too_small && hi - lo < 1e-6;
-    if (too_small || sweep.boxes >= max_boxes) {
+    if (too_small || hopeless || sweep.boxes >= max_boxes) {
       sweep.failure = fmt::format("{} within {:.3g} of teacher[{}]", what, cap.theta0.sup(), cap.i);
       for (std::size_t l = 0; l < cap.geometry.n; ++l) {
         sweep.at.push_back(cap.cosine.inf() * cap.geometry.direction(cap.i)[l].midpoint() +
@@ -168,7 +177,7 @@ Sweep subdivide(const Cap& cap, std::size_t max_boxes, const std::string& what, 
       }
       return sweep;
     }
-    waiting.insert(waiting.end(), parts.begin(), parts.end());
+    for (const Box& part : parts) waiting.emplace_back(part, share / 2);
   }
   sweep.proved = true;
   return sweep;
@@ -187,12 +196,13 @@ Sweep prove_on_cap(const SphereGeometry& geometry, const DirectionPolynomial& ps
       geometry.two_over_pi * DoubleInterval::between(0, (cap.theta0 / DoubleInterval(3)).sup());
   const DoubleInterval across = -(geometry.two_over_pi * cap.sine_over_angle());
   return subdivide(cap, max_boxes, "(C3) or (C4) is not proved", [&](const Vector& e) {
+    const DoubleInterval square = geometry.squared_projection(cap.blocks(e, along, across));
+    if (!(square.sup() < std::numeric_limits<double>::infinity())) return false;
     const DoubleInterval curvature = least_curvature(cap, psi, e);
     if (!(curvature.inf() > 0)) return false;
     const DoubleInterval half(0.5 * curvature.inf());
     // 1 - cos theta <= theta^2/2 <= Z psi, and s <= theta^2 sqrt(c^T Q c) <= S psi
     if (!((Z * DoubleInterval(curvature.inf())).inf() >= 1)) return false;
-    const DoubleInterval square = geometry.squared_projection(cap.blocks(e, along, across));
     return (S * half - sqrt_nonnegative(square)).inf() >= 0;
   });
 }
@@ -223,7 +233,7 @@ Sweep prove_descent_bound(const SphereGeometry& geometry, const Rational& delta_
   Sweep all{.proved = true};
   for (std::size_t i = 0; i < geometry.r && all.proved; ++i) {
     const Sweep sweep = prove_descent_on_cap(geometry, i, cosine.inf(), bound, max_boxes);
-    all = {sweep.proved, all.boxes + sweep.boxes, sweep.failure, sweep.at};
+    all = {sweep.proved, sweep.gave_up, all.boxes + sweep.boxes, sweep.failure, sweep.at};
   }
   return all;
 }

@@ -103,7 +103,7 @@ class Patch {
       y_.push_back(common_part(common_part(dot(a, b_), y0_[k] + dot(a, displacement_)), unit));
     }
     psi0_ = psi.value(b0_);
-    psi.gradient(b_, psi_gradient_);
+    psi.gradient_on_box(b0_, b_, displacement_, psi_gradient_);
     psi_gradient_.resize(n_);  // psi does not depend on the extra coordinate
     psi_gradient_ = tangential(psi_gradient_);
     psi_ = psi0_ + dot(psi_gradient_, displacement_);
@@ -134,7 +134,7 @@ class Patch {
       Vector e(n_);
       for (std::size_t l = 0; l < n_; ++l)
         e[l] = common_part((b_[l] - y_[k] * a[l]) / sine, unit);  // b = cos t a + sin t e
-      jacobians_.push_back(sign_gram(a, e, y_[k], sine));
+      jacobians_.push_back(sign_gram(a, e, y_[k], sine, scaled_arcsin_on_box(k, sine)));
     }
   }
 
@@ -169,24 +169,23 @@ class Patch {
     at_centre = squared_S * sqr(psi0_) - square0;
     // The derivative of c_k along the sphere is G(a_k, b) - sign G(a_i, a_k): small near a_i.
     Vector slope(n_);
-    Vector w(r_ * n_);
+    Vector derivative(r_ * n_ * n_);  // (k, l) by m
     for (std::size_t k = 0; k < r_; ++k) {
       for (std::size_t l = 0; l < n_; ++l) {
         for (std::size_t m = 0; m < n_; ++m) {
-          DoubleInterval entry = jacobians_[k][l * n_ + m];
+          DoubleInterval& entry = derivative[(k * n_ + l) * n_ + m];
+          entry = jacobians_[k][l * n_ + m];
           if (i) entry -= sigma * g_.blocks[*i * r_ + k][l * n_ + m];
           slope[m] += entry * q0[k * n_ + l];
-          w[k * n_ + l] += entry * displacement_[m];
         }
       }
     }
     const DoubleInterval factor = squared_S * psi0_;
     DoubleInterval linear;
     for (std::size_t l = 0; l < n_; ++l) linear += (factor * psi_gradient_[l] - slope[l]) * displacement_[l];
-    DoubleInterval squares;
-    for (const DoubleInterval& x : w) squares += sqr(x);
-    const double second_order = std::min((squares * g_.one_over_mu).sup(), g_.squared_projection(w).sup());
-    return (at_centre + linear + linear - DoubleInterval(second_order)).inf();
+    const DoubleInterval first_order = at_centre + linear + linear;
+    if (first_order.inf() < 0) return first_order.inf();
+    return (first_order - second_order(derivative)).inf();
   }
 
  private:
@@ -201,6 +200,28 @@ class Patch {
     for (const DoubleInterval& x : v) result.push_back(common_part(x / length, DoubleInterval::between(-1, 1)));
     return result;
   }
+  /// D^T (J^T Q J) D from above, J the derivative of c: what the square of the change of c can bring.
+  [[nodiscard]] DoubleInterval second_order(const Vector& derivative) const {
+    const std::size_t size = r_ * n_;
+    DoubleInterval sum;
+    Vector column(size);
+    for (std::size_t m = 0; m < n_; ++m) {
+      for (std::size_t row = 0; row < size; ++row) {
+        DoubleInterval inner;
+        for (std::size_t l = 0; l < size; ++l) inner += g_.inverse[row * size + l] * derivative[l * n_ + m];
+        column[row] = inner;
+      }
+      for (std::size_t p = 0; p <= m; ++p) {
+        DoubleInterval entry;
+        for (std::size_t row = 0; row < size; ++row) entry += derivative[row * n_ + p] * column[row];
+        const DoubleInterval product = p == m ? entry * sqr(displacement_[m])
+                                              : DoubleInterval(2) * entry * (displacement_[p] * displacement_[m]);
+        sum += product;
+      }
+    }
+    return DoubleInterval(std::max(sum.sup(), 0.0));
+  }
+
   /// v less its part along b: all that matters of a gradient along the sphere.
   [[nodiscard]] Vector tangential(std::span<const DoubleInterval> v) const {
     const DoubleInterval radial = dot(v, b_);
@@ -211,8 +232,7 @@ class Patch {
 
   /// G(a, b) for b = cos t a + sin t e, without a division: docs/theory/teacher.md.
   [[nodiscard]] Vector sign_gram(std::span<const DoubleInterval> a, const Vector& e, const DoubleInterval& cosine,
-                                 const DoubleInterval& sine) const {
-    const DoubleInterval rho = two_over_pi_arcsin(cosine);
+                                 const DoubleInterval& sine, const DoubleInterval& rho) const {
     const DoubleInterval scale = g_.two_over_pi * sine;
     Vector result(n_ * n_);
     for (std::size_t l = 0; l < n_; ++l) {
@@ -224,6 +244,12 @@ class Patch {
       }
     }
     return result;
+  }
+
+  /// (2/pi) arcsin(y_k) on the box, by its value at the centre and its slope (2/pi) / sin t.
+  [[nodiscard]] DoubleInterval scaled_arcsin_on_box(std::size_t k, const DoubleInterval& sine) const {
+    if (!(sine.inf() > 0.02)) return two_over_pi_arcsin(y_[k]);
+    return rho0_[k] + g_.two_over_pi / sine * (y_[k] - y0_[k]);
   }
 
   [[nodiscard]] std::span<const DoubleInterval> block_row(std::size_t i, std::size_t k, std::size_t l) const {
@@ -304,7 +330,7 @@ std::vector<double> middle(const Vector& b) {
 Sweep prove_caps(const SphereGeometry& g, const DirectionPolynomial& psi, const SphereBounds& bounds,
                  std::vector<double>& cosines) {
   constexpr std::size_t boxes_a_cap = 12000;
-  constexpr int smallest = 9;
+  constexpr int smallest = 6;
   Sweep all{.proved = true};
   const double delta1 = static_cast<double>(bounds.delta1);
   for (std::size_t i = 0; i < g.r && all.proved; ++i) {
@@ -312,11 +338,11 @@ Sweep prove_caps(const SphereGeometry& g, const DirectionPolynomial& psi, const 
     for (std::size_t k = 0; k < g.r; ++k)
       if (k != i) angle = std::min(angle, 0.25 * std::atan2(g.sines[i][k].midpoint(), std::fabs(g.cosines[i][k].midpoint())));
     Sweep sweep;
-    for (int attempt = 0; attempt < smallest && !sweep.proved; ++attempt, angle /= 1.6) {
+    for (int attempt = 0; attempt < smallest && !sweep.proved; ++attempt, angle /= 2.2) {
       cosines[i] = std::cos(angle);
       sweep = prove_on_cap(g, psi, i, cosines[i], bounds, boxes_a_cap);
     }
-    all = {sweep.proved, all.boxes + sweep.boxes, sweep.failure, sweep.at};
+    all = {sweep.proved, sweep.gave_up, all.boxes + sweep.boxes, sweep.failure, sweep.at};
   }
   return all;
 }
@@ -336,24 +362,34 @@ Sweep prove_on_sphere(const SphereGeometry& geometry, const DirectionPolynomial&
   if (!sweep.proved) return sweep;
   sweep.proved = false;
   const Check check(geometry, psi, conditions);
-  std::vector<Box> waiting = cover(geometry.n);
+  std::vector<std::pair<Box, double>> waiting;  // with their shares of the whole
+  const std::vector<Box> faces = cover(geometry.n);
+  for (const Box& face : faces) waiting.emplace_back(face, 1 / static_cast<double>(faces.size()));
+  double done = 0;
   while (!waiting.empty()) {
-    const Box box = std::move(waiting.back());
+    const auto [box, share] = std::move(waiting.back());
     waiting.pop_back();
     ++sweep.boxes;
     Vector centre;
     const Answer answer = check(box, centre);
-    if (answer == Answer::proved) continue;
+    if (answer == Answer::proved) {
+      done += share;
+      continue;
+    }
     constexpr double smallest = 1e-5;
-    if ((answer == Answer::violated && width(box) < 0.05) || width(box) < smallest || sweep.boxes >= max_boxes) {
+    constexpr std::size_t trial = 50'000;  // then it is clear whether max_boxes will do
+    const bool hopeless =
+        sweep.boxes > trial && done * static_cast<double>(max_boxes) < static_cast<double>(sweep.boxes);
+    if ((answer == Answer::violated && width(box) < 0.05) || width(box) < smallest || hopeless ||
+        sweep.boxes >= max_boxes) {
       sweep.failure = fmt::format("(C3) or (C4) {} near b = ({:.4g})",
                                   answer == Answer::violated ? "fails" : "is not proved",
                                   fmt::join(middle(centre), ", "));
       sweep.at = middle(centre);
+      sweep.gave_up = hopeless || sweep.boxes >= max_boxes;
       return sweep;
     }
-    const auto parts = halves(box);
-    waiting.insert(waiting.end(), parts.begin(), parts.end());
+    for (const Box& part : halves(box)) waiting.emplace_back(part, share / 2);
   }
   sweep.proved = true;
   return sweep;
