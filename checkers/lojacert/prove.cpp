@@ -289,9 +289,10 @@ void add_prove(CLI::App& app, Result& result) {
   add_claim(*command, result, "landscape",
             "The inequality near the teachers, for every number of students (given ones are ignored)",
             landscape_options);
-  add_claim(*command, result, "threshold",
-            "The inequality below a threshold of the loss, for every number of students (given ones are ignored)",
-            threshold_options);
+  add_claim(
+      *command, result, "threshold",
+      "The inequality below a threshold of the loss, for every number of students (given ones are ignored)",
+      threshold_options);
 }
 
 }  // namespace lojacert::program

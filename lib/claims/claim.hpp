@@ -29,7 +29,7 @@ struct Claim {
       {};  ///< what this kind adds to the common evidence
   Subject subject = Subject::weights;
   std::string quantifier = "forall";
-  std::string prefix = {};  ///< of the sentence, where the subject is the teacher
+  std::string prefix = {};              ///< of the sentence, where the subject is the teacher
   std::vector<std::string> notes = {};  ///< how it was found, for the reader
 };
 
@@ -38,7 +38,7 @@ struct Claim {
 struct Proof {
   Verdict verdict = Verdict::undecided;
   double margin_bits = 0;
-  std::string reason;  ///< for undecided: why, and what would help
+  std::string reason;              ///< for undecided: why, and what would help
   std::vector<std::string> notes;  ///< how the claim was found
   Subject subject = Subject::weights;
   bool limit_reached = false;  ///< undecided because of a limit that the user gave
@@ -62,9 +62,9 @@ struct Proof {
 [[nodiscard]] Rational parse_constant(const std::string& name, const std::string& text);
 
 /// Bounds that a prover found, as decimals with `digits` digits, a little wider than the enclosure: by
-/// twice its width where it comes from boxes, and by one unit of the last digit. So the claim has a margin, and
-/// another arithmetic can verify it. An enclosure that is exactly 0 stays 0. Throws UndecidedError where it
-/// is unbounded.
+/// twice its width where it comes from boxes, and by one unit of the last digit. So the claim has a margin,
+/// and another arithmetic can verify it. An enclosure that is exactly 0 stays 0. Throws UndecidedError where
+/// it is unbounded.
 struct FoundBounds {
   std::string lo;
   std::string hi;

@@ -20,7 +20,7 @@ namespace {
 
 constexpr Bits bits{128};
 constexpr std::size_t most_boxes = 500'000;
-constexpr int digits = 5;            // of what is claimed
+constexpr int digits = 5;  // of what is claimed
 constexpr int digits_of_evidence = 8;
 
 Rational decimal_above(const Rational& x, int n) { return parse_exact_point(decimal_upper(x, n)); }
@@ -61,13 +61,16 @@ struct SearchStep {
 
 std::vector<SearchStep> steps(std::size_t rank) {
   constexpr std::size_t enough = 500'000;
-  if (rank == 1) return {{1, 1.2, 0.001, enough}, {1, 1.35, 0.001, enough}, {2, 1.2, 0.001, enough}, {3, 1.2, 0.001, enough}};
+  if (rank == 1)
+    return {
+        {1, 1.2, 0.001, enough}, {1, 1.35, 0.001, enough}, {2, 1.2, 0.001, enough}, {3, 1.2, 0.001, enough}};
   if (rank == 2) return {{6, 1.2, 0.003, enough}, {8, 1.2, 0.003, enough}, {4, 1.2, 0.02, enough}};
   return {{6, 1.0, 0.025, 300'000}, {4, 1.0, 0.05, 1'000'000}, {6, 1.0, 0.08, 3'000'000}};
 }
 
 /// One attempt of the search: solve, round, prove; where the proof names a direction, solve again with it.
-std::optional<Candidate> search_with(const CertificateProver& prover, const SearchStep& attempt, const Rational& mu) {
+std::optional<Candidate> search_with(const CertificateProver& prover, const SearchStep& attempt,
+                                     const Rational& mu) {
   constexpr int rounds = 24;
   constexpr int tries = 4;
   constexpr int bits_of_coefficients = 40;
@@ -81,7 +84,8 @@ std::optional<Candidate> search_with(const CertificateProver& prover, const Sear
     const auto found = search.solve(rounds);
     if (!found) return std::nullopt;
     std::vector<OrthonormalTerm> terms;
-    for (const search::ApproximateTerm& term : found->terms) terms.push_back({term.exponents, term.coefficient});
+    for (const search::ApproximateTerm& term : found->terms)
+      terms.push_back({term.exponents, term.coefficient});
     Candidate candidate;
     candidate.descent_supremum = search.descent_supremum();
     DualCertificate& certificate = candidate.certificate;
@@ -156,7 +160,8 @@ Proved complete(const CertificateProver& prover, Candidate candidate, const Inst
   certificate.gam = prover.least_gam(certificate.psi, digits_of_evidence);
   certificate.delta_cap = Rational(1, 100);
   certificate.e_prime = prover.least_e_prime(certificate.delta_cap, digits_of_evidence);
-  certificate.T = candidate.descent_supremum > 0 ? std::min(T0, decimal_above(candidate.descent_supremum * 1.01, 6)) : T0;
+  certificate.T =
+      candidate.descent_supremum > 0 ? std::min(T0, decimal_above(candidate.descent_supremum * 1.01, 6)) : T0;
   const bool relu = instance.activation == Activation::relu;
   const Rational independence = relu ? independence_bound(prover.teacher()) : Rational(0);
   Proved proved;
@@ -166,17 +171,20 @@ Proved complete(const CertificateProver& prover, Candidate candidate, const Inst
     if (relu) {
       const double size = std::sqrt(static_cast<double>(independence));
       const double delta_prime = approximate_best_delta_prime(steering, size);
-      proved.relu = ReluData{sqrt_nonnegative(Interval::from(independence, bits)), decimal_below(delta_prime, 5)};
+      proved.relu =
+          ReluData{sqrt_nonnegative(Interval::from(independence, bits)), decimal_below(delta_prime, 5)};
       nu_minus = approximate_nu_minus(steering, size, delta_prime);
     }
     const FreeConstants<double> best =
         approximate_best_constants(steering, instance.activation, instance.neuron, nu_minus, aim);
-    if (!(best.h_prime > 0)) throw UndecidedError("no constants q, c, h' satisfy the conditions (*) and (**) of Theorem G");
-    proved.free = {decimal_below(best.q, 5), decimal_below(best.c, 5), decimal_above(best.h_prime * 1.0005, 6),
-                   decimal_below(best.delta_cap, 5)};
+    if (!(best.h_prime > 0))
+      throw UndecidedError("no constants q, c, h' satisfy the conditions (*) and (**) of Theorem G");
+    proved.free = {decimal_below(best.q, 5), decimal_below(best.c, 5),
+                   decimal_above(best.h_prime * 1.0005, 6), decimal_below(best.delta_cap, 5)};
     certificate.delta_cap = proved.free.delta_cap;
     certificate.e_prime = prover.least_e_prime(certificate.delta_cap, digits_of_evidence);
-    // The supremum of ||Pi E'_b||/(1 - cos theta) for theta <= delta_cap exceeds the limit by about delta_cap.
+    // The supremum of ||Pi E'_b||/(1 - cos theta) for theta <= delta_cap exceeds the limit by about
+    // delta_cap.
     for (const double room : {0.001, 0.003, 0.01, 0.03, 0.1, 0.0}) {
       const double T = candidate.descent_supremum * (1 + room + 2 * best.delta_cap);
       certificate.T = room > 0 && candidate.descent_supremum > 0 ? std::min(T0, decimal_above(T, 6)) : T0;
@@ -192,8 +200,8 @@ Proved complete(const CertificateProver& prover, Candidate candidate, const Inst
   std::string failure;
   for (int attempt = 0; attempt < 12; ++attempt) {
     const ProvedThreshold threshold =
-        prove_theorem_g(prover.constants(certificate, bits), proved.free, instance.activation, instance.neuron,
-                        proved.relu ? &*proved.relu : nullptr, bits);
+        prove_theorem_g(prover.constants(certificate, bits), proved.free, instance.activation,
+                        instance.neuron, proved.relu ? &*proved.relu : nullptr, bits);
     if (threshold.conditions_hold) {
       proved.constants = threshold.constants;
       proved.certificate = std::move(certificate);
@@ -265,7 +273,8 @@ Interval linear_constant(const Interval& kappa, const Rational& eps0, NeuronForm
 void refuse_what_is_not_covered(const Instance& instance, const TeacherGeometry& teacher) {
   if (instance.activation == Activation::relu && teacher.rank() < teacher.count()) {
     throw UnsupportedError(
-        "threshold for relu needs linearly independent teachers: for dependent ones recovery is false and the "
+        "threshold for relu needs linearly independent teachers: for dependent ones recovery is false and "
+        "the "
         "inequality is open (docs/theory/README.md)");
   }
 }
@@ -294,9 +303,10 @@ Claim threshold_claim(const Instance& instance, const ThresholdRequest& request)
   if (request.product_only) {
     notes.emplace_back("the closed-form product certificate, as asked");
   } else if (teacher.rank() > largest_rank_of_search) {
-    notes.push_back(fmt::format(
-        "the closed-form product certificate: optimised ones are searched up to rank {}, this teacher has rank {}",
-        largest_rank_of_search, teacher.rank()));
+    notes.push_back(
+        fmt::format("the closed-form product certificate: optimised ones are searched up to rank {}, this "
+                    "teacher has rank {}",
+                    largest_rank_of_search, teacher.rank()));
   } else if (smallest_angle(teacher) < smallest_angle_of_search) {
     notes.emplace_back("the closed-form product certificate: two teachers are nearly parallel");
   } else {
@@ -339,9 +349,9 @@ Claim threshold_claim(const Instance& instance, const ThresholdRequest& request)
                      {"kappa", json::string(kappa)},
                      {"beta", json::string(beta)},
                      {"kappa_1", json::string(kappa_1)}};
-  claim.body = fmt::format(
-      "with L(W) <= {}: ||grad L(W)||_F >= {} * L(W)^({}) and ||grad L(W)||_F >= {} * L(W)", eps0, kappa, beta,
-      kappa_1);
+  claim.body =
+      fmt::format("with L(W) <= {}: ||grad L(W)||_F >= {} * L(W)^({}) and ||grad L(W)||_F >= {} * L(W)", eps0,
+                  kappa, beta, kappa_1);
   claim.evidence = evidence_of(*proved);
   claim.notes = std::move(notes);
   claim.attempt_for = [constants, eps0_value, kappa_value](const Instance&) -> Attempt {

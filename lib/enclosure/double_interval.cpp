@@ -30,8 +30,8 @@ class Number {
   mpfr_t value_;
 };
 
-/// (2/pi) arcsin(x) for -1 <= x <= 1, rounded in one direction. Where arcsin is negative, 1/pi must be rounded
-/// the other way for the product to keep its side.
+/// (2/pi) arcsin(x) for -1 <= x <= 1, rounded in one direction. Where arcsin is negative, 1/pi must be
+/// rounded the other way for the product to keep its side.
 double scaled_arcsin(double x, mpfr_rnd_t direction) {
   const mpfr_rnd_t opposite = direction == MPFR_RNDD ? MPFR_RNDU : MPFR_RNDD;
   Number angle;

@@ -14,7 +14,7 @@ class Interval;
 /// double. Where an end point overflows or is undefined the result is the whole line, which decides nothing.
 class DoubleInterval {
  public:
-  constexpr DoubleInterval() = default;                                       ///< [0, 0]
+  constexpr DoubleInterval() = default;                                        ///< [0, 0]
   constexpr explicit DoubleInterval(double point) : lo_(point), hi_(point) {}  ///< a finite double, exactly
   /// The members of a multiprecision enclosure, rounded outward; the whole line where it is unbounded.
   [[nodiscard]] static DoubleInterval from(const Interval& x);

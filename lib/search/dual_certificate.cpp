@@ -87,9 +87,8 @@ Matrix sign_gram(const Vector& u, const Vector& w) {
   if (sine < 1e-300) return cosine > 0 ? identity : Matrix(-identity);
   const Vector e = rest / sine;
   const double t = std::atan2(sine, cosine);
-  return (1 - 2 * t / pi) * identity +
-         (2 * sine / pi) * (cosine * (u * u.transpose() - e * e.transpose()) +
-                            sine * (u * e.transpose() + e * u.transpose()));
+  return (1 - 2 * t / pi) * identity + (2 * sine / pi) * (cosine * (u * u.transpose() - e * e.transpose()) +
+                                                          sine * (u * e.transpose() + e * u.transpose()));
 }
 
 }  // namespace
@@ -307,8 +306,8 @@ class DualCertificateSearch::Problem {
     add(pole);
   }
 
-  /// min |x| subject to row x >= (1 + margin) s: the least-distance problem, by nonnegative least squares on its
-  /// dual (Lawson and Hanson, Solving Least Squares Problems, chapter 23).
+  /// min |x| subject to row x >= (1 + margin) s: the least-distance problem, by nonnegative least squares on
+  /// its dual (Lawson and Hanson, Solving Least Squares Problems, chapter 23).
   [[nodiscard]] bool minimise(Vector& x) {
     const auto count = static_cast<Eigen::Index>(working_.size());
     Matrix rows(count, free_.cols());
@@ -332,8 +331,8 @@ class DualCertificateSearch::Problem {
     return x.allFinite();
   }
 
-  /// Adds the directions that x violates most among many random ones, each improved by a short random walk; the
-  /// largest s / psi.
+  /// Adds the directions that x violates most among many random ones, each improved by a short random walk;
+  /// the largest s / psi.
   double add_violated(const Vector& x) {
     drop_idle();
     std::vector<std::pair<double, Vector>> found;
@@ -392,27 +391,31 @@ class DualCertificateSearch::Problem {
     ApproximateCertificate result;
     const Vector coefficients = free_ * x;
     for (std::size_t m = 0; m < basis_.size(); ++m)
-      result.terms.push_back({basis_[m].exponents, coefficients[static_cast<Eigen::Index>(m)] * basis_[m].scale});
+      result.terms.push_back(
+          {basis_[m].exponents, coefficients[static_cast<Eigen::Index>(m)] * basis_[m].scale});
     result.N = coefficients.norm();
     std::vector<Vector> directions;
     for (const Point& point : working_) directions.push_back(point.b);
     for (int trial = 0; trial < 10000; ++trial) directions.push_back(draw(random_));
     const auto psi = [&](const Vector& b) { return std::max<double>(values(b) * coefficients, 1e-300); };
     constexpr double outside = -1;
-    result.S = largest_of(directions, [&](const Vector& b, const Nearest& nearest) {
-      return nearest.versine < 1e-6 ? outside : projection(b, nearest) / psi(b);
-    }, 1);
+    result.S = largest_of(
+        directions,
+        [&](const Vector& b, const Nearest& nearest) {
+          return nearest.versine < 1e-6 ? outside : projection(b, nearest) / psi(b);
+        },
+        1);
     result.Z = largest_of(directions, [&](const Vector& b, const Nearest& nearest) {
       return nearest.far || nearest.versine < 1e-6 ? outside : nearest.versine / psi(b);
     });
     result.psi_far = 1 / largest_of(directions, [&](const Vector& b, const Nearest& nearest) {
-      return nearest.far ? 1 / psi(b) : outside;
-    });
+                       return nearest.far ? 1 / psi(b) : outside;
+                     });
     return result;
   }
 
-  /// The largest value over the directions, the best of them improved by random walks. Where it exceeds `limit`
-  /// the direction joins the sample.
+  /// The largest value over the directions, the best of them improved by random walks. Where it exceeds
+  /// `limit` the direction joins the sample.
   template <class Value>
   [[nodiscard]] double largest_of(const std::vector<Vector>& directions, const Value& value,
                                   double limit = std::numeric_limits<double>::infinity()) {
@@ -467,7 +470,9 @@ void DualCertificateSearch::add(const std::vector<double>& b) {
   problem_->add(Eigen::Map<const Vector>(b.data(), static_cast<Eigen::Index>(b.size())));
 }
 
-std::optional<ApproximateCertificate> DualCertificateSearch::solve(int rounds) { return problem_->solve(rounds); }
+std::optional<ApproximateCertificate> DualCertificateSearch::solve(int rounds) {
+  return problem_->solve(rounds);
+}
 
 double DualCertificateSearch::descent_supremum() const { return problem_->descent_supremum(); }
 

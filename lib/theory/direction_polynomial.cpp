@@ -87,7 +87,8 @@ DoubleInterval DirectionPolynomial::value(std::span<const DoubleInterval> w) con
   return sum;
 }
 
-void DirectionPolynomial::gradient(std::span<const DoubleInterval> w, std::vector<DoubleInterval>& gradient) const {
+void DirectionPolynomial::gradient(std::span<const DoubleInterval> w,
+                                   std::vector<DoubleInterval>& gradient) const {
   const std::vector<DoubleInterval> table = powers(w);
   std::vector<DoubleInterval> slopes(table.size());  // n w_l^(n-1)
   for (std::size_t l = 0; l < variables_; ++l)
@@ -123,7 +124,8 @@ void DirectionPolynomial::gradient_on_box(std::span<const DoubleInterval> centre
     for (std::size_t n = 1; n < stride_; ++n) {
       first[l * stride_ + n] = DoubleInterval(static_cast<double>(n)) * table[l * stride_ + n - 1];
       if (n > 1)
-        second[l * stride_ + n] = DoubleInterval(static_cast<double>(n * (n - 1))) * table[l * stride_ + n - 2];
+        second[l * stride_ + n] =
+            DoubleInterval(static_cast<double>(n * (n - 1))) * table[l * stride_ + n - 2];
     }
   }
   std::vector<DoubleInterval> hessian(variables_ * variables_);

@@ -14,8 +14,12 @@ constexpr Bits bits{128};
 
 Interval number(const Rational& x) { return Interval::from(x, bits); }
 
-Rational rounded_up(const Interval& x, int digits) { return parse_exact_point(decimal_upper(x.sup(), digits)); }
-Rational rounded_down(const Interval& x, int digits) { return parse_exact_point(decimal_lower(x.inf(), digits)); }
+Rational rounded_up(const Interval& x, int digits) {
+  return parse_exact_point(decimal_upper(x.sup(), digits));
+}
+Rational rounded_down(const Interval& x, int digits) {
+  return parse_exact_point(decimal_lower(x.inf(), digits));
+}
 
 Interval exact_wedge_constant(std::size_t r, const Rational& mu) {
   const Interval count = Interval::exact(static_cast<long>(r), bits);
@@ -24,13 +28,15 @@ Interval exact_wedge_constant(std::size_t r, const Rational& mu) {
 
 CertificateProof failed(std::string what) { return {.proved = false, .failure = std::move(what), .at = {}}; }
 
-CertificateProof of(const Sweep& sweep) { return {sweep.proved, sweep.gave_up, sweep.failure, sweep.at, sweep.boxes}; }
+CertificateProof of(const Sweep& sweep) {
+  return {sweep.proved, sweep.gave_up, sweep.failure, sweep.at, sweep.boxes};
+}
 
 bool is_sensible(const DualCertificate& c) {
   const Rational right_angle(3, 2);  // a little less
-  return c.mu > 0 && c.sphere.delta1 > 0 && c.sphere.delta1 < right_angle && c.sphere.S > 0 && c.sphere.Z > 0 &&
-         c.sphere.psi_far > 0 && c.delta_cap > 0 && c.delta_cap < right_angle && c.T > 0 && c.e_prime >= 0 &&
-         c.gam >= 0;
+  return c.mu > 0 && c.sphere.delta1 > 0 && c.sphere.delta1 < right_angle && c.sphere.S > 0 &&
+         c.sphere.Z > 0 && c.sphere.psi_far > 0 && c.delta_cap > 0 && c.delta_cap < right_angle && c.T > 0 &&
+         c.e_prime >= 0 && c.gam >= 0;
 }
 
 bool same_terms(const DualPolynomial& a, const DualPolynomial& b) {
@@ -67,8 +73,7 @@ ProductSuprema product_suprema(const TeacherGeometry& teacher, const Rational& m
       Interval ratio = T0 * versine_ratio;
       if (cell > 0) {
         const Interval wedge = (right - sin(right) * cos(right)) / Interval::pi(bits);  // increasing
-        const Interval other =
-            Interval::exact(2L, bits) * sqrt_nonnegative(wedge) / sqr(sin(left));
+        const Interval other = Interval::exact(2L, bits) * sqrt_nonnegative(wedge) / sqr(sin(left));
         if (certainly_less(other, ratio)) ratio = other;
       }
       suprema.S = larger(suprema.S, (ratio / product).upper_end()).upper_end();
@@ -97,7 +102,8 @@ CertificateProof CertificateProver::prove_polynomial(const DualCertificate& cert
   }
   if (!vanishes_at_teachers(certificate.psi, teacher_.gram()))
     return failed("psi does not vanish to second order at the teachers");
-  return of(prove_on_sphere(sphere_, DirectionPolynomial(certificate.psi, teacher_), certificate.sphere, max_boxes));
+  return of(prove_on_sphere(sphere_, DirectionPolynomial(certificate.psi, teacher_), certificate.sphere,
+                            max_boxes));
 }
 
 CertificateProof CertificateProver::prove_constants(const DualCertificate& certificate,
@@ -107,7 +113,8 @@ CertificateProof CertificateProver::prove_constants(const DualCertificate& certi
     return failed("(C1): mu is not proved");
   const Interval tangent = sin(number(certificate.delta_cap)) / cos(number(certificate.delta_cap));
   const double e_prime = ridge_projection_bound(sphere_, DoubleInterval::from(tangent)).sup();
-  if (!(e_prime < 1e300) || !(exact(e_prime) <= certificate.e_prime)) return failed("(C5): e_prime is not proved");
+  if (!(e_prime < 1e300) || !(exact(e_prime) <= certificate.e_prime))
+    return failed("(C5): e_prime is not proved");
   for (std::size_t i = 0; i < teacher_.count(); ++i) {
     const Interval supremum =
         gaussian_supremum(hermite_polynomial_at_teacher(certificate.psi, teacher_.gram(), i), bits) *
@@ -134,7 +141,8 @@ CertificateConstants<Interval> CertificateProver::constants(const DualCertificat
       .masses = {},
       .sines = {},
       .mu = value(c.mu),
-      .N = sqrt_nonnegative(value(squared_dual_norm_over_pi(c.psi, teacher_.gram())) * Interval::pi(precision)),
+      .N = sqrt_nonnegative(value(squared_dual_norm_over_pi(c.psi, teacher_.gram())) *
+                            Interval::pi(precision)),
       .S = value(c.sphere.S),
       .Z = value(c.sphere.Z),
       .psi_far = value(c.sphere.psi_far),
@@ -170,7 +178,8 @@ Rational CertificateProver::wedge_constant(const Rational& mu, int digits) const
 
 SphereBounds CertificateProver::product_bounds(const Rational& mu, const Rational& delta1, int digits) const {
   const ProductSuprema suprema = product_suprema(teacher_, mu, delta1);
-  return {delta1, rounded_up(suprema.S, digits), rounded_up(suprema.Z, digits), rounded_down(suprema.psi_far, digits)};
+  return {delta1, rounded_up(suprema.S, digits), rounded_up(suprema.Z, digits),
+          rounded_down(suprema.psi_far, digits)};
 }
 
 }  // namespace lojacert

@@ -42,8 +42,10 @@ class CertificateProver {
   [[nodiscard]] CertificateProof prove(const DualCertificate& certificate, std::size_t max_boxes) const;
 
   // The parts of it, for a search that wants to know early.
-  [[nodiscard]] CertificateProof prove_polynomial(const DualCertificate& certificate, std::size_t max_boxes) const;
-  [[nodiscard]] CertificateProof prove_constants(const DualCertificate& certificate, std::size_t max_boxes) const;
+  [[nodiscard]] CertificateProof prove_polynomial(const DualCertificate& certificate,
+                                                  std::size_t max_boxes) const;
+  [[nodiscard]] CertificateProof prove_constants(const DualCertificate& certificate,
+                                                 std::size_t max_boxes) const;
 
   /// The constants as Theorem G uses them: each in the direction that is safe.
   [[nodiscard]] CertificateConstants<Interval> constants(const DualCertificate& certificate, Bits bits) const;

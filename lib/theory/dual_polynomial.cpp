@@ -12,9 +12,7 @@ namespace {
 using Exponents = std::vector<int>;
 using Sparse = std::map<Exponents, Rational>;
 
-int degree_of(const Exponents& exponents) {
-  return std::accumulate(exponents.begin(), exponents.end(), 0);
-}
+int degree_of(const Exponents& exponents) { return std::accumulate(exponents.begin(), exponents.end(), 0); }
 
 void add(Sparse& sum, const Exponents& exponents, const Rational& coefficient) {
   Rational& place = sum[exponents];
@@ -206,8 +204,7 @@ Interval gaussian_supremum(const std::vector<Rational>& polynomial, Bits bits) {
     const Rational middle = (left + right) / 2;
     const Interval s = Interval::from(RationalInterval{left, right}, bits);
     const Interval at_middle = value(p, Interval::from(middle, bits), bits);
-    const Interval in_cell =
-        at_middle + value(derivative, s, bits) * (s - Interval::from(middle, bits));
+    const Interval in_cell = at_middle + value(derivative, s, bits) * (s - Interval::from(middle, bits));
     const Interval weight = exp(Interval::from(Rational(-left * left / 2), bits));
     supremum = larger(supremum, (weight * max_zero(in_cell)).upper_end());
   }

@@ -1,5 +1,6 @@
 #pragma once
-// The polynomial psi of a dual certificate, exactly: docs/theory/lemmas.md (Lemma 3) and docs/theory/sphere.md.
+// The polynomial psi of a dual certificate, exactly: docs/theory/lemmas.md (Lemma 3) and
+// docs/theory/sphere.md.
 
 #include <lojacert/enclosure/interval.hpp>
 #include <lojacert/exact/rational.hpp>
@@ -29,8 +30,9 @@ struct DualPolynomial {
 /// prod_i (1 - y_i^2 / |P_i|^2), the certificate that every teacher has.
 [[nodiscard]] DualPolynomial product_polynomial(const GramMatrix& gram);
 
-/// psi(a_i) for the direction a_i of teacher i, and the derivatives of psi there along all P_l, up to the common
-/// factor |P_i|, less their radial part: psi vanishes to second order on the sphere at a_i exactly if all are 0.
+/// psi(a_i) for the direction a_i of teacher i, and the derivatives of psi there along all P_l, up to the
+/// common factor |P_i|, less their radial part: psi vanishes to second order on the sphere at a_i exactly if
+/// all are 0.
 [[nodiscard]] std::vector<Rational> residues_at_teacher(const DualPolynomial& psi, const GramMatrix& gram,
                                                         std::size_t i);
 [[nodiscard]] bool vanishes_at_teachers(const DualPolynomial& psi, const GramMatrix& gram);
@@ -41,18 +43,20 @@ struct OrthonormalTerm {
   double coefficient = 0;
 };
 
-/// The polynomial near an approximate one that vanishes to second order at every teacher, exactly: coefficients
-/// are rounded to `bits` bits, and a few of them solve the conditions. `lengths_times_directions` are the approximate
-/// coordinates of the P_k; psi is written in a maximal independent set of the y_k. Throws UndecidedError where
-/// that is impossible.
-[[nodiscard]] DualPolynomial exact_certificate_near(const std::vector<OrthonormalTerm>& terms,
-                                                    const std::vector<std::vector<double>>& lengths_times_directions,
-                                                    const GramMatrix& gram, int bits);
+/// The polynomial near an approximate one that vanishes to second order at every teacher, exactly:
+/// coefficients are rounded to `bits` bits, and a few of them solve the conditions.
+/// `lengths_times_directions` are the approximate coordinates of the P_k; psi is written in a maximal
+/// independent set of the y_k. Throws UndecidedError where that is impossible.
+[[nodiscard]] DualPolynomial exact_certificate_near(
+    const std::vector<OrthonormalTerm>& terms,
+    const std::vector<std::vector<double>>& lengths_times_directions, const GramMatrix& gram, int bits);
 
-/// N^2 / pi = sum over k of |T_2k|^2 / (pi s_2k^2), rational: N is the norm of the dual function g of Lemma 3.
+/// N^2 / pi = sum over k of |T_2k|^2 / (pi s_2k^2), rational: N is the norm of the dual function g of
+/// Lemma 3.
 [[nodiscard]] Rational squared_dual_norm_over_pi(const DualPolynomial& psi, const GramMatrix& gram);
 
-/// The coefficients of P_i(s) = sqrt(2/pi) sum over k of <T_2k, a_i^{2k}> h_2k(s) / s_2k, by increasing power.
+/// The coefficients of P_i(s) = sqrt(2/pi) sum over k of <T_2k, a_i^{2k}> h_2k(s) / s_2k, by increasing
+/// power.
 [[nodiscard]] std::vector<Rational> hermite_polynomial_at_teacher(const DualPolynomial& psi,
                                                                   const GramMatrix& gram, std::size_t i);
 

@@ -45,8 +45,8 @@ Substitution substitution(const std::vector<std::vector<double>>& rows) {
   const std::size_t rank = rows.front().size();
   // Gauss-Jordan on the rows; a row that brings no new direction is skipped.
   Substitution result;
-  std::vector<std::vector<double>> reduced;   // independent rows, reduced
-  std::vector<std::vector<double>> origin;    // as combinations of the chosen teachers
+  std::vector<std::vector<double>> reduced;  // independent rows, reduced
+  std::vector<std::vector<double>> origin;   // as combinations of the chosen teachers
   std::vector<std::size_t> lead;
   for (std::size_t k = 0; k < rows.size() && reduced.size() < rank; ++k) {
     std::vector<double> row = rows[k];
@@ -99,9 +99,9 @@ void satisfy(std::vector<Condition> conditions, std::vector<Rational>& coefficie
   }
   std::vector<std::pair<std::size_t, std::size_t>> pivots;  // condition, coefficient
   for (std::size_t n = 0; n < conditions.size(); ++n) {
-    const auto largest = std::max_element(
-        conditions[n].row.begin(), conditions[n].row.end(),
-        [](const Rational& x, const Rational& y) { return magnitude(x) < magnitude(y); });
+    const auto largest =
+        std::max_element(conditions[n].row.begin(), conditions[n].row.end(),
+                         [](const Rational& x, const Rational& y) { return magnitude(x) < magnitude(y); });
     if (largest->is_zero()) {
       if (!conditions[n].right.is_zero())
         throw UndecidedError("no polynomial of this degree vanishes to second order at the teachers");
@@ -161,7 +161,8 @@ DualPolynomial exact_certificate_near(const std::vector<OrthonormalTerm>& terms,
   for (const auto& [exponents, coefficient] : sum) {
     // A monomial's size on the unit sphere is at most the product of the lengths.
     double size = 1;
-    for (std::size_t k = 0; k < r; ++k) size *= std::pow(static_cast<double>(gram[k][k]), -0.5 * exponents[k]);
+    for (std::size_t k = 0; k < r; ++k)
+      size *= std::pow(static_cast<double>(gram[k][k]), -0.5 * exponents[k]);
     psi.terms.push_back({exponents, 0});
     coefficients.push_back(rounded(coefficient, size, bits));
   }

@@ -29,12 +29,13 @@ struct Sweep {
   bool gave_up = false;  ///< too many boxes; nothing speaks against the bound
   std::size_t boxes = 0;
   std::string failure = {};  ///< what was not proved, empty where proved
-  /// Where a condition fails or could not be proved, in the coordinates of TeacherGeometry::directions and the
-  /// extra one: a hint for a search, no more.
+  /// Where a condition fails or could not be proved, in the coordinates of TeacherGeometry::directions and
+  /// the extra one: a hint for a search, no more.
   std::vector<double> at = {};
 };
 
-/// The directions of a teacher in R^n, n = r'+1, with all that bounds on the sphere need, in double intervals.
+/// The directions of a teacher in R^n, n = r'+1, with all that bounds on the sphere need, in double
+/// intervals.
 class SphereGeometry {
  public:
   /// Throws UndecidedError where the tangent Gram matrix is too nearly singular to be inverted.
@@ -44,14 +45,15 @@ class SphereGeometry {
 
   std::size_t r = 0;
   std::size_t n = 0;
-  Vector directions;               ///< r x n; the last coordinate is 0
-  std::vector<Vector> blocks;      ///< blocks[i r + k] = G(a_i, a_k), n x n
-  Vector inverse;                  ///< an enclosure of the inverse of the tangent Gram matrix, rn x rn
-  DoubleInterval one_over_mu;      ///< an upper bound of its largest eigenvalue
+  Vector directions;           ///< r x n; the last coordinate is 0
+  std::vector<Vector> blocks;  ///< blocks[i r + k] = G(a_i, a_k), n x n
+  Vector inverse;              ///< an enclosure of the inverse of the tangent Gram matrix, rn x rn
+  DoubleInterval one_over_mu;  ///< an upper bound of its largest eigenvalue
   DoubleInterval two_over_pi;
-  std::vector<std::vector<Vector>> complements;  ///< an orthonormal basis of each a_i^perp, the extra coordinate last
-  std::vector<Vector> cosines;                   ///< <a_i, a_k>
-  std::vector<Vector> sines;                     ///< of the angles between a_i and a_k
+  std::vector<std::vector<Vector>>
+      complements;              ///< an orthonormal basis of each a_i^perp, the extra coordinate last
+  std::vector<Vector> cosines;  ///< <a_i, a_k>
+  std::vector<Vector> sines;    ///< of the angles between a_i and a_k
 
   [[nodiscard]] std::span<const DoubleInterval> direction(std::size_t k) const {
     return std::span(directions).subspan(k * n, n);
@@ -69,8 +71,8 @@ class SphereGeometry {
 [[nodiscard]] Sweep prove_descent_bound(const SphereGeometry& geometry, const Rational& delta_cap,
                                         const Rational& T, std::size_t max_boxes);
 
-/// An upper bound of sup ||Pi F_i|| / tan(delta) over all i and delta <= delta_cap: docs/theory/lemmas.md, Lemma 2.
-/// The argument is an upper bound of tan(delta_cap).
+/// An upper bound of sup ||Pi F_i|| / tan(delta) over all i and delta <= delta_cap: docs/theory/lemmas.md,
+/// Lemma 2. The argument is an upper bound of tan(delta_cap).
 [[nodiscard]] DoubleInterval ridge_projection_bound(const SphereGeometry& geometry,
                                                     const DoubleInterval& tangent_of_cap);
 

@@ -12,7 +12,8 @@ namespace {
 
 using Vector = SphereGeometry::Vector;
 
-/// Directions e around a teacher: e = x / |x|, x in a box on a face of the cube in coordinates of the complement.
+/// Directions e around a teacher: e = x / |x|, x in a box on a face of the cube in coordinates of the
+/// complement.
 struct Box {
   std::vector<std::pair<double, double>> ranges;
   std::size_t face = 0;  ///< the coordinate that is fixed at +1 or -1
@@ -85,19 +86,19 @@ struct Cap {
     return e;
   }
 
-  /// c_{b,k} / theta^2 and c'_k / theta^2 for k != i, all theta <= theta0: docs/theory/sphere.md, the removable
-  /// form. Its integrand depends on the point cos(eta) a_i + sin(eta) e, eta <= theta0.
+  /// c_{b,k} / theta^2 and c'_k / theta^2 for k != i, all theta <= theta0: docs/theory/sphere.md, the
+  /// removable form. Its integrand depends on the point cos(eta) a_i + sin(eta) e, eta <= theta0.
   void removable_part(std::size_t k, const Vector& e, Vector& c) const {
     const std::span<const DoubleInterval> a_i = geometry.direction(i), a_k = geometry.direction(k);
     const DoubleInterval along_e = dot(a_k, e);
     const DoubleInterval y = cosine * geometry.cosines[i][k] + sine * along_e;
     const DoubleInterval distance = sqrt_nonnegative(DoubleInterval(1) - sqr(y));
     const DoubleInterval unit = DoubleInterval::between(-1, 1);
-    const DoubleInterval x =
-        common_part((cosine * along_e - sine * geometry.cosines[i][k]) / distance, unit);
+    const DoubleInterval x = common_part((cosine * along_e - sine * geometry.cosines[i][k]) / distance, unit);
     const DoubleInterval cube = cosine * cosine * cosine;
-    const DoubleInterval scale = geometry.two_over_pi * DoubleInterval(0.5) * cube *
-                                 DoubleInterval::between(1, (DoubleInterval(1) / DoubleInterval(cosine.inf())).sup());
+    const DoubleInterval scale =
+        geometry.two_over_pi * DoubleInterval(0.5) * cube *
+        DoubleInterval::between(1, (DoubleInterval(1) / DoubleInterval(cosine.inf())).sup());
     const DoubleInterval radial = DoubleInterval(1) - sqr(x);
     for (std::size_t l = 0; l < geometry.n; ++l) {
       const DoubleInterval u = cosine * a_i[l] + sine * e[l];
@@ -108,7 +109,8 @@ struct Cap {
   }
 
   /// The blocks k != i of both, and block i as along a_i + across e.
-  [[nodiscard]] Vector blocks(const Vector& e, const DoubleInterval& along, const DoubleInterval& across) const {
+  [[nodiscard]] Vector blocks(const Vector& e, const DoubleInterval& along,
+                              const DoubleInterval& across) const {
     Vector c(geometry.r * geometry.n);
     for (std::size_t k = 0; k < geometry.r; ++k)
       if (k != i) removable_part(k, e, c);
@@ -132,8 +134,8 @@ DoubleInterval least_curvature(const Cap& cap, const DirectionPolynomial& psi, c
   const double largest_sine = cap.sine.sup();
   for (int piece = 0; piece < pieces; ++piece) {
     // by pieces of the sine: cos = sqrt(1 - sin^2)
-    const DoubleInterval sine = DoubleInterval::between(largest_sine * piece / pieces,
-                                                        largest_sine * (piece + 1) / pieces);
+    const DoubleInterval sine =
+        DoubleInterval::between(largest_sine * piece / pieces, largest_sine * (piece + 1) / pieces);
     const DoubleInterval cosine = sqrt_nonnegative(DoubleInterval(1) - sqr(sine));
     Vector w;
     Vector velocity;
@@ -166,7 +168,8 @@ Sweep subdivide(const Cap& cap, std::size_t max_boxes, const std::string& what, 
     }
     const auto parts = halves(box);
     constexpr std::size_t trial = 1000;  // then it is clear whether max_boxes will do
-    const bool hopeless = sweep.boxes > trial && done * static_cast<double>(max_boxes) < static_cast<double>(sweep.boxes) / 2;
+    const bool hopeless =
+        sweep.boxes > trial && done * static_cast<double>(max_boxes) < static_cast<double>(sweep.boxes) / 2;
     bool too_small = true;
     for (const auto& [lo, hi] : box.ranges) too_small = too_small && hi - lo < 1e-6;
     if (too_small || hopeless || sweep.boxes >= max_boxes) {
@@ -185,8 +188,8 @@ Sweep subdivide(const Cap& cap, std::size_t max_boxes, const std::string& what, 
 
 }  // namespace
 
-Sweep prove_on_cap(const SphereGeometry& geometry, const DirectionPolynomial& psi, std::size_t i, double cosine,
-                   const SphereBounds& bounds, std::size_t max_boxes) {
+Sweep prove_on_cap(const SphereGeometry& geometry, const DirectionPolynomial& psi, std::size_t i,
+                   double cosine, const SphereBounds& bounds, std::size_t max_boxes) {
   constexpr Bits bits{128};
   const Cap cap(geometry, i, cosine);
   const DoubleInterval S = DoubleInterval::from(Interval::from(bounds.S, bits));
@@ -207,12 +210,13 @@ Sweep prove_on_cap(const SphereGeometry& geometry, const DirectionPolynomial& ps
   });
 }
 
-Sweep prove_descent_on_cap(const SphereGeometry& geometry, std::size_t i, double cosine, const DoubleInterval& T,
-                           std::size_t max_boxes) {
+Sweep prove_descent_on_cap(const SphereGeometry& geometry, std::size_t i, double cosine,
+                           const DoubleInterval& T, std::size_t max_boxes) {
   const Cap cap(geometry, i, cosine);
   // c'_i / theta^2 = (2/pi) ([0, 2 theta/3] a_i - (sin theta / theta)^2 e)
   const DoubleInterval along =
-      geometry.two_over_pi * DoubleInterval::between(0, (DoubleInterval(2) * cap.theta0 / DoubleInterval(3)).sup());
+      geometry.two_over_pi *
+      DoubleInterval::between(0, (DoubleInterval(2) * cap.theta0 / DoubleInterval(3)).sup());
   const DoubleInterval across = -(geometry.two_over_pi * sqr(cap.sine_over_angle()));
   // 1 - cos theta >= (theta^2/2) (1 - theta^2/12)
   const DoubleInterval largest_angle(cap.theta0.sup());

@@ -15,8 +15,8 @@ constexpr Bits bits{256};  // thin data, rounded to doubles once
 using Row = std::vector<Interval>;
 using Matrix = std::vector<Row>;
 
-/// The inverse of a symmetric positive definite matrix by Gauss-Jordan elimination in intervals; nothing where
-/// a pivot is not certainly positive.
+/// The inverse of a symmetric positive definite matrix by Gauss-Jordan elimination in intervals; nothing
+/// where a pivot is not certainly positive.
 std::optional<Matrix> inverse_of(Matrix a) {
   const std::size_t n = a.size();
   Matrix inverse(n, Row(n, Interval::zero(bits)));
@@ -48,9 +48,9 @@ DoubleInterval largest_row_sum(const Matrix& a) {
   return DoubleInterval::from(largest);
 }
 
-/// Gram and Schmidt: an orthonormal basis of the complement of the unit vector a in R^n, whose last coordinate
-/// vector is orthogonal to a and stays the last of the basis. In each step the coordinate vector that is
-/// farthest from what is there already.
+/// Gram and Schmidt: an orthonormal basis of the complement of the unit vector a in R^n, whose last
+/// coordinate vector is orthogonal to a and stays the last of the basis. In each step the coordinate vector
+/// that is farthest from what is there already.
 Matrix complement_of(const Row& a) {
   const std::size_t n = a.size();
   Matrix found = {a};
@@ -98,7 +98,8 @@ SphereGeometry::SphereGeometry(const TeacherGeometry& geometry)
   const Matrix gram = tangent_gram(geometry, bits);
   const std::optional<Matrix> exact_inverse = inverse_of(gram);
   if (!exact_inverse)
-    throw UndecidedError("the tangent Gram matrix of the teacher is too nearly singular: two teachers are nearly parallel");
+    throw UndecidedError(
+        "the tangent Gram matrix of the teacher is too nearly singular: two teachers are nearly parallel");
   for (const Row& row : *exact_inverse)
     for (const Interval& x : row) inverse.push_back(DoubleInterval::from(x));
   one_over_mu = largest_row_sum(*exact_inverse);
@@ -113,11 +114,13 @@ SphereGeometry::SphereGeometry(const TeacherGeometry& geometry)
     cosines.emplace_back();
     sines.emplace_back();
     for (std::size_t k = 0; k < r; ++k) {
-      cosines.back().push_back(i == k ? DoubleInterval(1) : DoubleInterval::from(geometry.cosine(i, k, bits)));
+      cosines.back().push_back(i == k ? DoubleInterval(1)
+                                      : DoubleInterval::from(geometry.cosine(i, k, bits)));
       sines.back().push_back(i == k ? DoubleInterval() : DoubleInterval::from(geometry.sine(i, k, bits)));
       Vector block;
       for (std::size_t row = 0; row < n; ++row)
-        for (std::size_t l = 0; l < n; ++l) block.push_back(DoubleInterval::from(gram[i * n + row][k * n + l]));
+        for (std::size_t l = 0; l < n; ++l)
+          block.push_back(DoubleInterval::from(gram[i * n + row][k * n + l]));
       blocks.push_back(std::move(block));
     }
   }

@@ -46,9 +46,9 @@ std::vector<Box> cover(std::size_t n) {
 }
 
 std::array<Box, 2> halves(const Box& box) {
-  const auto widest = std::max_element(box.ranges.begin(), box.ranges.end(), [](const auto& x, const auto& y) {
-    return x.second - x.first < y.second - y.first;
-  });
+  const auto widest =
+      std::max_element(box.ranges.begin(), box.ranges.end(),
+                       [](const auto& x, const auto& y) { return x.second - x.first < y.second - y.first; });
   const auto place = static_cast<std::size_t>(widest - box.ranges.begin());
   const double middle = 0.5 * (widest->first + widest->second);
   std::array<Box, 2> parts{box, box};
@@ -68,7 +68,7 @@ struct Conditions {
   DoubleInterval squared_S;
   DoubleInterval Z;
   DoubleInterval psi_far;
-  DoubleInterval cosine_of_class;     ///< cos delta1
+  DoubleInterval cosine_of_class;   ///< cos delta1
   std::vector<double> cap_cosines;  ///< <b, a_i> >= this is proved apart
 };
 
@@ -115,11 +115,14 @@ class Patch {
 
   // Whether the centre belongs to a class: that decides whether a violation there is one, and no proof.
   [[nodiscard]] bool is_far_at_centre(const DoubleInterval& cosine_of_class) const {
-    return std::ranges::all_of(y0_, [&](const DoubleInterval& y) { return y.magnitude() < cosine_of_class.inf(); });
+    return std::ranges::all_of(
+        y0_, [&](const DoubleInterval& y) { return y.magnitude() < cosine_of_class.inf(); });
   }
-  [[nodiscard]] bool has_class_at_centre(std::size_t i, double sign, const DoubleInterval& cosine_of_class) const {
+  [[nodiscard]] bool has_class_at_centre(std::size_t i, double sign,
+                                         const DoubleInterval& cosine_of_class) const {
     return sign * y0_[i].midpoint() >= cosine_of_class.sup() &&
-           std::ranges::all_of(y0_, [&](const DoubleInterval& y) { return y.mignitude() <= y0_[i].magnitude(); });
+           std::ranges::all_of(y0_,
+                               [&](const DoubleInterval& y) { return y.mignitude() <= y0_[i].magnitude(); });
   }
 
   /// The angles of the teachers to b, needed only where a class or far is checked.
@@ -164,7 +167,8 @@ class Patch {
     }
     Vector q0(r_ * n_);
     const std::span<const DoubleInterval> inverse(g_.inverse);
-    for (std::size_t row = 0; row < r_ * n_; ++row) q0[row] = dot(inverse.subspan(row * r_ * n_, r_ * n_), c0);
+    for (std::size_t row = 0; row < r_ * n_; ++row)
+      q0[row] = dot(inverse.subspan(row * r_ * n_, r_ * n_), c0);
     const DoubleInterval square0 = dot(c0, q0);
     at_centre = squared_S * sqr(psi0_) - square0;
     // The derivative of c_k along the sphere is G(a_k, b) - sign G(a_i, a_k): small near a_i.
@@ -197,7 +201,8 @@ class Patch {
   static Vector normalised(const Vector& v) {
     const DoubleInterval length = length_of(v);
     Vector result;
-    for (const DoubleInterval& x : v) result.push_back(common_part(x / length, DoubleInterval::between(-1, 1)));
+    for (const DoubleInterval& x : v)
+      result.push_back(common_part(x / length, DoubleInterval::between(-1, 1)));
     return result;
   }
   /// D^T (J^T Q J) D from above, J the derivative of c: what the square of the change of c can bring.
@@ -214,8 +219,9 @@ class Patch {
       for (std::size_t p = 0; p <= m; ++p) {
         DoubleInterval entry;
         for (std::size_t row = 0; row < size; ++row) entry += derivative[row * n_ + p] * column[row];
-        const DoubleInterval product = p == m ? entry * sqr(displacement_[m])
-                                              : DoubleInterval(2) * entry * (displacement_[p] * displacement_[m]);
+        const DoubleInterval product =
+            p == m ? entry * sqr(displacement_[m])
+                   : DoubleInterval(2) * entry * (displacement_[p] * displacement_[m]);
         sum += product;
       }
     }
@@ -231,8 +237,9 @@ class Patch {
   }
 
   /// G(a, b) for b = cos t a + sin t e, without a division: docs/theory/teacher.md.
-  [[nodiscard]] Vector sign_gram(std::span<const DoubleInterval> a, const Vector& e, const DoubleInterval& cosine,
-                                 const DoubleInterval& sine, const DoubleInterval& rho) const {
+  [[nodiscard]] Vector sign_gram(std::span<const DoubleInterval> a, const Vector& e,
+                                 const DoubleInterval& cosine, const DoubleInterval& sine,
+                                 const DoubleInterval& rho) const {
     const DoubleInterval scale = g_.two_over_pi * sine;
     Vector result(n_ * n_);
     for (std::size_t l = 0; l < n_; ++l) {
@@ -291,7 +298,8 @@ class Check {
     if (may_be_far) {
       if (!(patch.psi().inf() >= conditions_.psi_far.sup())) return Answer::open;
       answer = worst(answer, check_projection(patch, std::nullopt, 1));
-      if (answer == Answer::violated && !patch.is_far_at_centre(conditions_.cosine_of_class)) answer = Answer::open;
+      if (answer == Answer::violated && !patch.is_far_at_centre(conditions_.cosine_of_class))
+        answer = Answer::open;
     }
     for (std::size_t k = 0; k < g_.r && answer == Answer::proved; ++k) {
       if (y[k].magnitude() < nearest || y[k].magnitude() < conditions_.cosine_of_class.inf()) continue;
@@ -336,7 +344,9 @@ Sweep prove_caps(const SphereGeometry& g, const DirectionPolynomial& psi, const 
   for (std::size_t i = 0; i < g.r && all.proved; ++i) {
     double angle = std::min(0.1, delta1 / 2);
     for (std::size_t k = 0; k < g.r; ++k)
-      if (k != i) angle = std::min(angle, 0.25 * std::atan2(g.sines[i][k].midpoint(), std::fabs(g.cosines[i][k].midpoint())));
+      if (k != i)
+        angle = std::min(angle,
+                         0.25 * std::atan2(g.sines[i][k].midpoint(), std::fabs(g.cosines[i][k].midpoint())));
     Sweep sweep;
     for (int attempt = 0; attempt < smallest && !sweep.proved; ++attempt, angle /= 2.2) {
       cosines[i] = std::cos(angle);
@@ -349,8 +359,8 @@ Sweep prove_caps(const SphereGeometry& g, const DirectionPolynomial& psi, const 
 
 }  // namespace
 
-Sweep prove_on_sphere(const SphereGeometry& geometry, const DirectionPolynomial& psi, const SphereBounds& bounds,
-                      std::size_t max_boxes) {
+Sweep prove_on_sphere(const SphereGeometry& geometry, const DirectionPolynomial& psi,
+                      const SphereBounds& bounds, std::size_t max_boxes) {
   Conditions conditions;
   conditions.S = rounded(bounds.S);
   conditions.squared_S = sqr(DoubleInterval(conditions.S.inf()));

@@ -11,7 +11,9 @@ namespace {
 // The formulas are written once, for intervals and for doubles. These are the operations that they need.
 struct Doubles {
   using E = double;
-  [[nodiscard]] static E number(long p, long q = 1) { return static_cast<double>(p) / static_cast<double>(q); }
+  [[nodiscard]] static E number(long p, long q = 1) {
+    return static_cast<double>(p) / static_cast<double>(q);
+  }
   [[nodiscard]] static E pi() { return std::numbers::pi; }
   [[nodiscard]] static E root(E x) { return std::sqrt(std::max(x, 0.0)); }
   [[nodiscard]] static E power(E x, long p, long q) { return std::pow(std::max(x, 0.0), number(p, q)); }
@@ -71,7 +73,8 @@ Derived<N> derive(const N& n, const CertificateConstants<typename N::E>& k, cons
       if (l != i) sum = sum + t / (n.number(16) * n.pi() * ridge.low * k.sines[i][l]);
     coupling = n.larger(coupling, sum);
   }
-  const E nu = n.root(r) * t * (k.e_prime + k.S * k.gam) / (A * n.root(n.number(2) * t * ridge.low)) + coupling;
+  const E nu =
+      n.root(r) * t * (k.e_prime + k.S * k.gam) / (A * n.root(n.number(2) * t * ridge.low)) + coupling;
   return {A,
           n.number(1) / n.root(n.number(32) * ridge.low),
           (n.number(1) - n.cosine(delta_cap)) / (t * t),
@@ -81,7 +84,8 @@ Derived<N> derive(const N& n, const CertificateConstants<typename N::E>& k, cons
           ridge};
 }
 
-/// The two terms of Theta(u0) without alpha: first alpha^(-1/3) + second / (1 - alpha). u0 lies in [left, right].
+/// The two terms of Theta(u0) without alpha: first alpha^(-1/3) + second / (1 - alpha). u0 lies in [left,
+/// right].
 template <class N>
 std::pair<typename N::E, typename N::E> theta_terms(const N& n, const Derived<N>& d, std::size_t r,
                                                     const typename N::E& h_prime, const typename N::E& left,
@@ -142,15 +146,15 @@ typename N::E nu_minus_of(const N& n, const CertificateConstants<typename N::E>&
   const E r = n.number(static_cast<long>(k.r));
   const E far = (n.root(r / k.mu) * A + k.N / k.psi_far + n.number(1)) / n.number(2);
   const E near = n.root(n.number(2)) * k.Z * k.N / (n.number(1) - n.cosine(delta_prime));
-  return (far + near) /
-         (independence / n.root(r) - n.number(2) * n.sine(delta_prime / n.number(2)));
+  return (far + near) / (independence / n.root(r) - n.number(2) * n.sine(delta_prime / n.number(2)));
 }
 
 /// eps0 and kappa once (*) and (**) are known to hold.
 template <class N>
-Threshold<typename N::E> conclude(const N& n, const CertificateConstants<typename N::E>& k, const Derived<N>& d,
-                                  const FreeConstants<typename N::E>& free, const typename N::E& xi,
-                                  const typename N::E& nu_minus, Activation activation, NeuronForm students) {
+Threshold<typename N::E> conclude(const N& n, const CertificateConstants<typename N::E>& k,
+                                  const Derived<N>& d, const FreeConstants<typename N::E>& free,
+                                  const typename N::E& xi, const typename N::E& nu_minus,
+                                  Activation activation, NeuronForm students) {
   using E = typename N::E;
   const E one = n.number(1);
   const E r = n.number(static_cast<long>(k.r));
@@ -177,8 +181,7 @@ Threshold<typename N::E> conclude(const N& n, const CertificateConstants<typenam
     const E Bcap = cap_constant(n, d, k.e_prime);
     const E b = n.number(2) * Bcap / n.root(n.number(2) * n.sine(free.delta_cap / n.number(2)));
     E sum = n.number(0);
-    for (const E& mass : k.masses)
-      sum = sum + n.power(mass + (d.least_inverse + k.Z * k.N) * rho0, 2, 3);
+    for (const E& mass : k.masses) sum = sum + n.power(mass + (d.least_inverse + k.Z * k.N) * rho0, 2, 3);
     const E Q = R * R * n.power(rho0, 2, 3) +
                 n.number(3) * n.power(n.number(3, 4), 2, 3) * n.power(b, 4, 3) / free.q * sum;
     // 2^(2/3), for relu and for relu+linear 2^(2/3) 4^(-1/3) = 1
@@ -245,8 +248,8 @@ struct Outcome {
   Threshold<double> constants{};
 };
 
-Outcome evaluate(const CertificateConstants<double>& k, const FreeConstants<double>& free, Activation activation,
-                 NeuronForm students, double nu_minus) {
+Outcome evaluate(const CertificateConstants<double>& k, const FreeConstants<double>& free,
+                 Activation activation, NeuronForm students, double nu_minus) {
   const Doubles n;
   const Derived<Doubles> d = derive(n, k, free.delta_cap);
   if (!(d.ridge.low > 0)) return {};

@@ -1,5 +1,6 @@
 #pragma once
-// Theorem G: the constants eps0 and kappa that a dual certificate gives for every width. docs/theory/theorem-g.md.
+// Theorem G: the constants eps0 and kappa that a dual certificate gives for every width.
+// docs/theory/theorem-g.md.
 
 #include <lojacert/enclosure/interval.hpp>
 #include <lojacert/network/instance.hpp>
@@ -15,8 +16,8 @@ namespace lojacert {
 template <class E>
 struct CertificateConstants {
   std::size_t r = 0;
-  std::vector<E> masses;                ///< |p_i*|
-  std::vector<std::vector<E>> sines;    ///< of the angles between teachers
+  std::vector<E> masses;              ///< |p_i*|
+  std::vector<std::vector<E>> sines;  ///< of the angles between teachers
   E mu;
   E N;
   E S;
@@ -41,9 +42,9 @@ template <class E>
 struct Threshold {
   E eps0;
   E kappa;
-  E kappa_1;          ///< kappa eps0^(-1/4), resp. kappa eps0^(-1/3)
-  E star;             ///< the left side of (*), which must be at most 1 - c
-  E double_star;      ///< the right side of (**), which h_prime must exceed
+  E kappa_1;      ///< kappa eps0^(-1/4), resp. kappa eps0^(-1/3)
+  E star;         ///< the left side of (*), which must be at most 1 - c
+  E double_star;  ///< the right side of (**), which h_prime must exceed
 };
 
 /// What ReLU adds (Theorem G_relu).
@@ -64,21 +65,22 @@ struct ProvedThreshold {
 
 /// The same in doubles, to steer a search; no bound.
 [[nodiscard]] Threshold<double> approximate_theorem_g(const CertificateConstants<double>& certificate,
-                                                      const FreeConstants<double>& free, Activation activation,
-                                                      NeuronForm students, double nu_minus);
+                                                      const FreeConstants<double>& free,
+                                                      Activation activation, NeuronForm students,
+                                                      double nu_minus);
 
 /// What a search for the free constants aims at.
 enum class Aim { eps0, kappa };
 
-/// Free constants with (*) and (**) holding with a little to spare, for the largest eps0 with c = 1/10, or for the
-/// largest kappa. Steered by doubles: a proposal.
-[[nodiscard]] FreeConstants<double> approximate_best_constants(const CertificateConstants<double>& certificate,
-                                                               Activation activation, NeuronForm students,
-                                                               double nu_minus, Aim aim);
+/// Free constants with (*) and (**) holding with a little to spare, for the largest eps0 with c = 1/10, or
+/// for the largest kappa. Steered by doubles: a proposal.
+[[nodiscard]] FreeConstants<double> approximate_best_constants(
+    const CertificateConstants<double>& certificate, Activation activation, NeuronForm students,
+    double nu_minus, Aim aim);
 
 /// nu_- of Theorem G_relu for a delta_prime, and the delta_prime that makes it small.
-[[nodiscard]] double approximate_nu_minus(const CertificateConstants<double>& certificate, double independence,
-                                          double delta_prime);
+[[nodiscard]] double approximate_nu_minus(const CertificateConstants<double>& certificate,
+                                          double independence, double delta_prime);
 [[nodiscard]] double approximate_best_delta_prime(const CertificateConstants<double>& certificate,
                                                   double independence);
 
