@@ -109,4 +109,33 @@ teacher teacher-60-degrees.json "two teachers at 60 degrees, by their Gram matri
   '"activation": "abs", "neuron": "unit", "teacher": {"gram": [["1", "1/2"], ["1/2", "1"]]}'
 teacher teacher-10-degrees.json "two ReLU teachers at 10 degrees and of different sizes" \
   '"activation": "relu", "neuron": "norm", "teacher_neuron": "norm", "teacher": [["1", "0", "0"], ["17/10", "3/10", "0"]]'
-
+# The teachers of the claim about every width.
+for r in 1 3 4 5 6; do
+  make orthonormal --r "$r" --d "$r" --name "$r orthonormal teacher$([[ $r == 1 ]] || echo s)" -o "teacher-orthonormal-$r.json"
+done
+abs='"activation": "abs", "neuron": "norm"'
+teacher teacher-orthonormal-2-unit.json "two orthonormal teachers, students in unit form" \
+  '"activation": "abs", "neuron": "unit", "teacher": [["1", "0"], ["0", "1"]]'
+teacher teacher-orthonormal-2-relu.json "two orthonormal ReLU teachers" \
+  '"activation": "relu", "neuron": "norm", "teacher": [["1", "0"], ["0", "1"]]'
+teacher teacher-orthonormal-2-relu-linear.json "two orthonormal ReLU teachers with a free linear term" \
+  '"activation": "relu+linear", "neuron": "norm", "teacher": [["1", "0"], ["0", "1"]]'
+teacher teacher-60-degrees-norm.json "two teachers at 60 degrees, students in norm form" "$abs, \"teacher\": {\"gram\": [[\"1\", \"1/2\"], [\"1/2\", \"1\"]]}"
+teacher teacher-three-60-degrees.json "three teachers at mutual 60 degrees" \
+  "$abs, \"teacher\": {\"gram\": [[\"1\", \"1/2\", \"1/2\"], [\"1/2\", \"1\", \"1/2\"], [\"1/2\", \"1/2\", \"1\"]]}"
+teacher teacher-three-lines.json "three lines in the plane at 60 degrees" \
+  "$abs, \"teacher\": {\"gram\": [[\"1\", \"1/2\", \"-1/2\"], [\"1/2\", \"1\", \"1/2\"], [\"-1/2\", \"1/2\", \"1\"]]}"
+# rational vectors of length 1 at about the angle whose half has tangent n/d
+plane() { # plane DEGREES N D
+  local n=$2 d=$3
+  teacher "teacher-about-$1-degrees.json" "two teachers at about $1 degrees" \
+    "$abs, \"teacher\": [[\"1\", \"0\"], [\"$((d * d - n * n))/$((d * d + n * n))\", \"$((2 * n * d))/$((d * d + n * n))\"]]"
+}
+plane 45 41 99
+plane 30 15 56
+plane 10 7 80
+plane 1 1 115
+teacher teacher-lengths-1-10.json "two orthogonal teachers of lengths 1 and 10" "$abs, \"teacher\": [[\"1\", \"0\"], [\"0\", \"10\"]]"
+teacher teacher-four-in-space.json "four teachers in space" \
+  "$abs, \"teacher\": [[\"1\", \"0\", \"0\"], [\"0\", \"1\", \"0\"], [\"0\", \"0\", \"1\"], [\"2/3\", \"2/3\", \"1/3\"]]"
+make random --d 20 --m 1 --r 4 --seed 4 --name "four random teachers in 20 dimensions" -o "teacher-random-4-d20.json"

@@ -23,6 +23,8 @@ constexpr Coverage table[] = {
     {"landscape", "the inequality for all students near the teachers", all_activations, all_forms,
      "exact teachers",
      "students within delta, itself below about 5 degrees (one teacher), 0.3 (two orthogonal)"},
+    {"threshold", "the inequality for all students with small loss", all_activations, all_forms,
+     "exact teachers", "relu: linearly independent teachers"},
 };
 
 }  // namespace
