@@ -195,6 +195,9 @@ Interval gaussian_supremum(const std::vector<Rational>& polynomial, Bits bits) {
   for (std::size_t j = 1; j < polynomial.size(); ++j)
     slopes.push_back(polynomial[j] * Integer(static_cast<unsigned long>(j)));
   const std::vector<Interval> derivative = enclosed(slopes, bits);
+  const auto weight = [&](const Interval& s) {
+    return exp(-(sqr(s) * Interval::from(Rational(1, 2), bits)));
+  };
   constexpr long cells_per_unit = 128;
   constexpr long last = 16;  // the tail begins here: s^j exp(-s^2/2) falls beyond sqrt(j)
   Interval supremum = Interval::zero(bits);
@@ -203,10 +206,11 @@ Interval gaussian_supremum(const std::vector<Rational>& polynomial, Bits bits) {
     const Rational right(cell + 1, cells_per_unit);
     const Rational middle = (left + right) / 2;
     const Interval s = Interval::from(RationalInterval{left, right}, bits);
-    const Interval at_middle = value(p, Interval::from(middle, bits), bits);
-    const Interval in_cell = at_middle + value(derivative, s, bits) * (s - Interval::from(middle, bits));
-    const Interval weight = exp(Interval::from(Rational(-left * left / 2), bits));
-    supremum = larger(supremum, (weight * max_zero(in_cell)).upper_end());
+    const Interval centre = Interval::from(middle, bits);
+    // the mean value form of f(s) = exp(-s^2/2) P(s), f' = exp(-s^2/2) (P' - s P)
+    const Interval slope = weight(s) * (value(derivative, s, bits) - s * value(p, s, bits));
+    const Interval in_cell = weight(centre) * value(p, centre, bits) + slope * (s - centre);
+    supremum = larger(supremum, max_zero(in_cell).upper_end());
   }
   if (static_cast<long>(polynomial.size()) > last * last)
     return Interval::exact(1L, bits) / Interval::zero(bits);  // the tail is not monotone: no bound
