@@ -4,13 +4,19 @@
 #include "text.hpp"
 
 #include <lojacert/claims/claim.hpp>
+#include <lojacert/claims/landscape.hpp>
 #include <lojacert/claims/lojasiewicz.hpp>
 #include <lojacert/claims/recovery.hpp>
+#include <lojacert/claims/threshold.hpp>
+#include <lojacert/exact/number.hpp>
 #include <lojacert/landscape/adaptive.hpp>
+#include <lojacert/theory/clusters.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
+#include <optional>
 
 namespace lojacert::program {
 
@@ -71,6 +77,61 @@ Reach not_pl_reach(const Evaluation& evaluation, bool exactly_zero) {
   return {"not-pl", true, "every constant above " + ratio.decimal_sup(digits)};
 }
 
+/// The claim of a theorem about every student, and how far this student's loss is from its threshold.
+template <class MakeClaim>
+Reach theorem_reach(const char* name, const std::optional<Interval>& loss, const std::string& also,
+                    const MakeClaim& make) {
+  try {
+    const Claim claim = make();
+    std::string constants;
+    Rational eps0 = 0;
+    for (const auto& [key, value] : claim.constants) {
+      if (key == "eps0") eps0 = parse_exact_point(value.as_string());
+      constants += fmt::format("{}{} {}", constants.empty() ? "" : ", ", key, value.as_string());
+    }
+    const std::string all = fmt::format("every student{}: {}", also, constants);
+    if (!loss) return {name, true, all};
+    if (!loss->is_finite()) return {name, false, all + "; L(W) has no bounded enclosure"};
+    if (loss->sup() <= eps0) return {name, true, all + "; L(W) is below eps0"};
+    const Interval factor = *loss / Interval::from(eps0, loss->precision());
+    return {name, false, fmt::format("{}; L(W) is {} x eps0", all, factor.decimal_sup(3))};
+  } catch (const std::runtime_error& error) {  // an unsuitable teacher, or one that no theorem covers
+    return {name, false, error.what()};
+  }
+}
+
+Reach landscape_reach(const Instance& instance, const std::optional<Interval>& loss) {
+  std::optional<Rational> delta;
+  Reach reach = theorem_reach("landscape", loss, " within delta of a teacher", [&] {
+    Claim claim = landscape_claim(instance, {}, LocalAim::eps0, Budget{});
+    for (const auto& [key, value] : claim.constants)
+      if (key == "delta") delta = parse_exact_point(value.as_string());
+    return claim;
+  });
+  if (!delta || !loss) return reach;
+  const Assignment assignment = Clusters(instance).propose(*delta);
+  const auto far = std::ranges::count_if(assignment, [](const auto& teacher) { return !teacher; });
+  if (far > 0) {
+    reach.in_reach = false;
+    reach.detail +=
+        fmt::format("; {} of {} students lie further than delta from every teacher", far, assignment.size());
+  }
+  return reach;
+}
+
+/// With the closed-form certificate where the search for a better one takes longer than a look at an
+/// instance.
+Reach threshold_reach(const Instance& instance, const std::optional<Interval>& loss) {
+  constexpr std::size_t quick = 2;
+  const bool product = instance.teacher_count() > quick;
+  return theorem_reach("threshold", loss, product ? " (closed form; prove threshold looks further)" : "",
+                       [&] {
+                         ThresholdRequest request;
+                         request.product_only = product;
+                         return threshold_claim(instance, request);
+                       });
+}
+
 std::string as_json(const std::vector<Reach>& rows) {
   json::Value claims = json::array();
   for (const Reach& row : rows) {
@@ -82,9 +143,7 @@ std::string as_json(const std::vector<Reach>& rows) {
       {{"claims", std::move(claims)}, {"status", json::string(status_word(Status::evaluated))}}));
 }
 
-Outcome run(const InstanceOptions& options, bool json) {
-  const Instance instance = options.load();
-  const Landscape landscape = options.about([&] { return Landscape(instance); });
+std::vector<Reach> rows_about(const Instance& instance, const Landscape& landscape) {
   const Evaluation evaluation = narrow_evaluation(landscape, 1e-8, Budget{}.max_bits).evaluation;
   const bool exactly_zero = landscape.loss_is_exactly_zero();
   std::vector<Reach> rows = {loss_reach(evaluation, exactly_zero), gradient_reach(evaluation)};
@@ -92,6 +151,18 @@ Outcome run(const InstanceOptions& options, bool json) {
     rows.push_back(lojasiewicz_reach(instance, beta, exactly_zero, !evaluation.undefined_at));
   rows.push_back(recovery_reach(instance));
   rows.push_back(not_pl_reach(evaluation, exactly_zero));
+  rows.push_back(landscape_reach(instance, evaluation.loss));
+  rows.push_back(threshold_reach(instance, evaluation.loss));
+  return rows;
+}
+
+Outcome run(const InstanceOptions& options, bool json) {
+  const Instance instance = options.load();
+  // Without students only the claims about the teacher have a meaning.
+  const std::vector<Reach> rows =
+      instance.student
+          ? rows_about(instance, options.about([&] { return Landscape(instance); }))
+          : std::vector{landscape_reach(instance, std::nullopt), threshold_reach(instance, std::nullopt)};
   if (json) return {Status::evaluated, false, as_json(rows)};
   comment(fmt::format("network: {}{}", instance_text(instance), instance.is_point() ? "" : ", boxes"));
   for (const Reach& row : rows) {
