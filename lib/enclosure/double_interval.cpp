@@ -5,6 +5,8 @@
 #include <mpfr.h>
 
 #include <array>
+#include <cfenv>
+#include <cmath>
 
 namespace lojacert {
 
@@ -57,6 +59,20 @@ DoubleInterval DoubleInterval::from(const Interval& x) {
   const double lower = mpfr_get_d(lo.get(), MPFR_RNDD);
   const double upper = mpfr_get_d(hi.get(), MPFR_RNDU);
   return std::isfinite(lower) && std::isfinite(upper) ? between(lower, upper) : whole_line();
+}
+
+bool double_rounding_is_sound() {
+  if (std::fegetround() != FE_TONEAREST) return false;
+  // volatile: computed now, and not by the compiler
+  const volatile double one = 1;
+  const volatile double half_unit = std::ldexp(1.0, -53);
+  const volatile double more = std::ldexp(3.0, -54);
+  const bool nearest = one + half_unit == one && one + more == one + 2 * half_unit &&
+                       -one - half_unit == -one && -one - more == -one - 2 * half_unit;
+  const volatile double x = 1 + std::ldexp(1.0, -30);
+  const volatile double square = 1 + std::ldexp(1.0, -29);  // x x without its last bit, 2^-60
+  const double difference = x * x - square;                 // fused: 2^-60
+  return nearest && difference == 0;
 }
 
 DoubleInterval two_over_pi_arcsin(const DoubleInterval& x) {

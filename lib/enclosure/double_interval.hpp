@@ -100,6 +100,11 @@ class DoubleInterval {
 [[nodiscard]] DoubleInterval common_part(const DoubleInterval& x, const DoubleInterval& y);
 [[nodiscard]] DoubleInterval hull(const DoubleInterval& x, const DoubleInterval& y);
 
+/// Whether doubles behave as DoubleInterval needs it, found by trying: rounding to nearest, no excess
+/// precision, no fused product where the source has two operations. Whoever proves something with
+/// DoubleInterval asks first.
+[[nodiscard]] bool double_rounding_is_sound();
+
 /// (2/pi) arcsin(x) for the part of x in [-1, 1], by correctly rounded MPFR at the end points.
 [[nodiscard]] DoubleInterval two_over_pi_arcsin(const DoubleInterval& x);
 

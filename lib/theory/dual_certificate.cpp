@@ -1,5 +1,6 @@
 #include <lojacert/theory/dual_certificate.hpp>
 
+#include <lojacert/exact/error.hpp>
 #include <lojacert/exact/number.hpp>
 #include <lojacert/theory/tangent_gram.hpp>
 
@@ -33,6 +34,8 @@ CertificateProof of(const Sweep& sweep) {
 }
 
 bool is_sensible(const DualCertificate& c) {
+  if (!double_rounding_is_sound())
+    throw UndecidedError("this processor's doubles are not set to round to nearest");
   const Rational right_angle(3, 2);  // a little less
   return c.mu > 0 && c.sphere.delta1 > 0 && c.sphere.delta1 < right_angle && c.sphere.S > 0 &&
          c.sphere.Z > 0 && c.sphere.psi_far > 0 && c.delta_cap > 0 && c.delta_cap < right_angle && c.T > 0 &&

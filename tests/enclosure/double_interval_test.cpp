@@ -7,6 +7,7 @@
 #include <rapidcheck.h>
 #include <catch2/catch.hpp>
 
+#include <cfenv>
 #include <cmath>
 #include <limits>
 
@@ -101,6 +102,16 @@ TEST_CASE("two_over_pi_arcsin contains the enclosure of 256 bits") {
   const DoubleInterval whole = two_over_pi_arcsin(DoubleInterval::between(-2, 2));  // the part in [-1, 1]
   CHECK((whole.inf() <= -1 && whole.inf() >= -1 - 1e-15));
   CHECK((whole.sup() >= 1 && whole.sup() <= 1 + 1e-15));
+}
+
+TEST_CASE("a rounding mode that would break the bounds is noticed") {
+  CHECK(double_rounding_is_sound());
+  for (const int mode : {FE_DOWNWARD, FE_UPWARD, FE_TOWARDZERO}) {
+    std::fesetround(mode);
+    const bool sound = double_rounding_is_sound();
+    std::fesetround(FE_TONEAREST);
+    CHECK_FALSE(sound);
+  }
 }
 
 TEST_CASE("what overflows or is undefined is the whole line") {
