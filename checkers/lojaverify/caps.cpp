@@ -48,7 +48,6 @@ class CapCheck {
         displacement_(n_),
         x_(t_.size() * n_),
         base_(x_.size()),
-        moved_(x_.size()),
         whitened_(x_.size()),
         columns_(x_.size(), n_),
         linear_(n_),
@@ -253,7 +252,7 @@ class CapCheck {
   Curve centre_, box_;
   std::vector<Curve> moves_;  // by each parameter
   Derivatives::Jet jet_;
-  Vector x_, base_, moved_, whitened_;
+  Vector x_, base_, whitened_;
   Matrix columns_;
   Vector linear_, dy_;
 };

@@ -146,11 +146,6 @@ bool eigenvalues_exceed(const Matrix& symmetric, const Rational& bound, slong bi
   return is_positive_definite(shifted, bits);
 }
 
-bool is_lower_bound_of_mu(const Rational& mu, const Frame& frame) {
-  if (frame.size() == 1) return mu <= Rational(1);  // the matrix is the identity
-  return eigenvalues_exceed(tangent_gram(frame), mu, frame.bits);
-}
-
 namespace {
 
 /// Elimination of a symmetric matrix: `yes`, positive definite, where every pivot is certainly positive;

@@ -58,7 +58,4 @@ struct Frame {
 /// bound <= mu: `yes` by positive pivots of GG - bound I, `no` (then mu < bound) by a negative one.
 [[nodiscard]] Truth is_at_most_mu(const Rational& bound, const Frame& frame);
 
-/// mu <= the smallest eigenvalue of the tangent Gram matrix. `false` decides nothing.
-[[nodiscard]] bool is_lower_bound_of_mu(const Rational& mu, const Frame& frame);
-
 }  // namespace lojaverify

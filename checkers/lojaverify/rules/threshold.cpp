@@ -64,6 +64,7 @@ class ThresholdRule final : public Rule {
 
   std::vector<std::string> assumptions() const override {
     std::vector<std::string> list = teacher_assumptions();
+    list.emplace_back("FLINT/Arb: exp, dot products, Cholesky factors and triangular systems of balls");
     list.push_back(theorem_->name());
     return list;
   }

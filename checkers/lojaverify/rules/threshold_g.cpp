@@ -87,8 +87,9 @@ class ProofByG final : public ThresholdTheorem {
       return Proved::nothing(
           true, "(C2) psi or its gradient along the sphere is not 0 at teacher " + std::to_string(*i));
     const Frame frame(teacher, bits + extra_bits);
-    if (!is_lower_bound_of_mu(stated_.mu, frame))
-      return Proved::nothing(false, "(C1) mu is not shown to be below the smallest eigenvalue");
+    if (const Truth is_bound = is_at_most_mu(stated_.mu, frame); is_bound != Truth::yes)
+      return Proved::nothing(is_bound == Truth::no,
+                             "(C1) mu is not shown to be below the smallest eigenvalue");
 
     const TheoremG constants(frame, stated_, squared_norm_over_pi(psi, teacher), instance.activation);
     Proved proved;

@@ -27,8 +27,8 @@ double middle(const Ball& x) { return arf_get_d(arb_midref(x.get()), ARF_RND_NEA
 void check_mu(const Teacher& teacher, const std::string& below, const std::string& above) {
   REQUIRE_FALSE(teacher.misfit);
   const Frame frame(teacher, 128);
-  CHECK(is_lower_bound_of_mu(parse_number(below), frame));
-  CHECK_FALSE(is_lower_bound_of_mu(parse_number(above), frame));
+  CHECK(is_at_most_mu(parse_number(below), frame) == Truth::yes);
+  CHECK(is_at_most_mu(parse_number(above), frame) == Truth::no);
 }
 
 }  // namespace
