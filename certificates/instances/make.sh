@@ -139,3 +139,9 @@ teacher teacher-lengths-1-10.json "two orthogonal teachers of lengths 1 and 10" 
 teacher teacher-four-in-space.json "four teachers in space" \
   "$abs, \"teacher\": [[\"1\", \"0\", \"0\"], [\"0\", \"1\", \"0\"], [\"0\", \"0\", \"1\"], [\"2/3\", \"2/3\", \"1/3\"]]"
 make random --d 20 --m 1 --r 4 --seed 4 --name "four random teachers in 20 dimensions" -o "teacher-random-4-d20.json"
+
+# Near a global minimum, and yet L is not convex there.
+for loss in 1e-6 1e-24; do
+  make tilt "$work/orthonormal-2-3.json" --loss "$loss" --name "two equal students near one teacher, a third at another: L = $loss" -o "tilt-$loss.json"
+done
+make tilt "$work/lines-3-unit.json" --loss 1e-24 --name "unit form: two equal students near one of three lines: L = 1e-24" -o tilt-unit-1e-24.json

@@ -92,6 +92,7 @@ void add_make(CLI::App& app, Result& result) {
   add_make_polygon(*make, result);
   add_make_random(*make, result);
   add_make_split(*make, result);
+  add_make_tilt(*make, result);
   add_make_contract(*make, result);
   add_make_init(*make, result);
   add_make_critical(*make, result);

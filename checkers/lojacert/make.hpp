@@ -50,6 +50,7 @@ void add_make_orthonormal(CLI::App& make, Result& result);
 void add_make_polygon(CLI::App& make, Result& result);
 void add_make_random(CLI::App& make, Result& result);
 void add_make_split(CLI::App& make, Result& result);
+void add_make_tilt(CLI::App& make, Result& result);
 void add_make_contract(CLI::App& make, Result& result);
 void add_make_init(CLI::App& make, Result& result);
 void add_make_critical(CLI::App& make, Result& result);

@@ -9,10 +9,15 @@
 #include <lojacert/claims/landscape.hpp>
 #include <lojacert/claims/lojasiewicz.hpp>
 #include <lojacert/claims/loss.hpp>
+#include <lojacert/claims/not_convex.hpp>
 #include <lojacert/claims/not_pl.hpp>
 #include <lojacert/claims/recovery.hpp>
 #include <lojacert/claims/teacher.hpp>
 #include <lojacert/claims/threshold.hpp>
+#include <lojacert/search/not_convex.hpp>
+
+#include <lojacert/exact/error.hpp>
+#include <lojacert/exact/number.hpp>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -20,6 +25,7 @@
 #include <sys/resource.h>
 
 #include <ctime>
+#include <fstream>
 #include <functional>
 #include <memory>
 
@@ -203,6 +209,89 @@ ClaimMaker not_pl_options(CLI::App& command) {
   return [constant](const Instance&, const Budget&) { return not_pl_claim(*constant); };
 }
 
+bool has_zero_student(const Instance& instance) {
+  const ExactMatrix& student = *instance.student;
+  for (std::size_t j = 0; j < student.rows(); ++j) {
+    bool is_zero = true;
+    for (std::size_t k = 0; k < student.cols(); ++k) is_zero = is_zero && student.point(j, k) == 0;
+    if (is_zero) return true;
+  }
+  return false;
+}
+
+/// A direction or, where a student is zero or none is found, a chord.
+Claim found_not_convex(const Instance& instance, const std::string& lambda) {
+  if (instance.gram || !instance.student)
+    throw InstanceError("not-convex: the instance needs the teachers' vectors and a student");
+  if (!instance.is_point())
+    throw UnsupportedError("not-convex: decided for points only, and the instance has boxes");
+  if (!has_zero_student(instance)) {
+    if (const auto direction = search::direction_of_negative_curvature(instance)) {
+      Claim claim = negative_curvature_claim(instance, *direction);
+      claim.notes.emplace_back("the direction is an approximate eigenvector of the Hessian");
+      return claim;
+    }
+  }
+  if (const auto end = search::violating_chord(instance)) {
+    Claim claim = chord_claim(instance, *end, lambda);
+    claim.notes.emplace_back(
+        "no direction: the chord leads to the weights with students exchanged or reversed");
+    return claim;
+  }
+  throw UndecidedError(
+      "no direction of negative curvature was found, and no chord; name one with --direction "
+      "or --chord");
+}
+
+/// An m x d matrix of exact numbers from a JSON file.
+ExactMatrix read_rows(const std::string& path) {
+  std::ifstream in(path);
+  if (!in) throw InputError(path + ": cannot be opened");
+  const json::Value document = json::parse(in, path);
+  std::size_t columns = 0;
+  ExactMatrix rows;
+  for (const json::Value& row : document.as_array()) {
+    if (columns == 0) {
+      columns = row.as_array().size();
+      rows = ExactMatrix(columns);
+    }
+    if (columns == 0 || row.as_array().size() != columns)
+      throw InputError(fmt::format("{}: rows of one and the same positive length are needed", path));
+    for (const json::Value& entry : row.items) {
+      if (entry.kind == json::Kind::number)
+        rows.append(entry.as_double());
+      else
+        rows.append(parse_exact_point(entry.as_string()));
+    }
+  }
+  return rows;
+}
+
+ClaimMaker not_convex_options(CLI::App& command) {
+  struct Options {
+    std::optional<std::string> direction;
+    std::optional<std::string> chord;
+    std::optional<std::string> lambda;
+  };
+  auto options = std::make_shared<Options>();
+  auto* direction =
+      command.add_option("--direction", options->direction, "JSON rows U (m x d): claim that U.H(W)U < 0")
+          ->type_name("FILE");
+  command
+      .add_option("--chord", options->chord,
+                  "JSON rows W_1 (m x d): claim that L exceeds the chord from W to W_1 at --lambda")
+      ->type_name("FILE")
+      ->excludes(direction);
+  command.add_option("--lambda", options->lambda, "Where on the chord, between 0 and 1; default 1/2");
+  return [options](const Instance& instance, const Budget&) {
+    const std::string lambda = options->lambda.value_or("1/2");
+    if (options->lambda && !options->chord) throw InputError("not-convex: --lambda goes with --chord");
+    if (options->direction) return negative_curvature_claim(instance, read_rows(*options->direction));
+    if (options->chord) return chord_claim(instance, read_rows(*options->chord), lambda);
+    return found_not_convex(instance, lambda);
+  };
+}
+
 ClaimMaker teacher_options(CLI::App& command) {
   auto mu = std::make_shared<std::pair<std::optional<std::string>, std::optional<std::string>>>();
   command.add_option("--mu-lo", mu->first, "Claim this lower bound of mu instead of what is found");
@@ -284,6 +373,8 @@ void add_prove(CLI::App& app, Result& result) {
   add_claim(*command, result, "recovery",
             "Which teacher each student belongs to, and how well each is recovered", recovery_options);
   add_claim(*command, result, "not-pl", "0 < ||grad L(W)||^2 < 2 c L(W)", not_pl_options);
+  add_claim(*command, result, "not-convex", "U.H(W)U < 0, or a chord below the graph of L",
+            not_convex_options);
   add_claim(*command, result, "teacher",
             "The teachers' angles, norms and tangent Gram matrix (students are ignored)", teacher_options);
   add_claim(*command, result, "landscape",

@@ -18,6 +18,8 @@ constexpr Coverage table[] = {
      "zero or parallel teachers are refused (abs, relu+linear: antiparallel too)"},
     {"not-pl", "0 < ||grad L(W)||_F^2 < 2 c L(W)", all_activations, all_forms, both_kinds,
      "undefined at a zero student in unit form"},
+    {"not-convex", "U.H(W)U < 0, or a chord below the graph of L", all_activations, all_forms, "points",
+     "directions: no zero student"},
     {"teacher", "smallest angle, norms, tangent Gram matrix", all_activations, all_forms, "exact teachers",
      "zero, parallel or antiparallel teachers are refused"},
     {"landscape", "the inequality for all students near the teachers", all_activations, all_forms,

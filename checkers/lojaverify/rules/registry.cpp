@@ -5,12 +5,13 @@
 namespace lojaverify {
 
 std::span<const RuleEntry> rules() {
-  static constexpr std::array<RuleEntry, 8> entries{{
+  static constexpr std::array<RuleEntry, 9> entries{{
       {"loss", read_loss},
       {"gradient", read_gradient},
       {"lojasiewicz", read_lojasiewicz},
       {"recovery", read_recovery},
       {"not-pl", read_not_pl},
+      {"not-convex", read_not_convex},
       {"teacher", read_teacher, DigestOf::teacher},
       {"landscape", read_landscape, DigestOf::teacher, "forall-students"},
       {"threshold", read_threshold, DigestOf::teacher, "forall-students"},

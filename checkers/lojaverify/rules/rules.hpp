@@ -10,6 +10,7 @@ namespace lojaverify {
 [[nodiscard]] std::unique_ptr<Rule> read_lojasiewicz(const Json& claim, const Shape& shape);
 [[nodiscard]] std::unique_ptr<Rule> read_recovery(const Json& claim, const Shape& shape);
 [[nodiscard]] std::unique_ptr<Rule> read_not_pl(const Json& claim, const Shape& shape);
+[[nodiscard]] std::unique_ptr<Rule> read_not_convex(const Json& claim, const Shape& shape);
 [[nodiscard]] std::unique_ptr<Rule> read_teacher(const Json& claim, const Shape& shape);
 [[nodiscard]] std::unique_ptr<Rule> read_landscape(const Json& claim, const Shape& shape);
 [[nodiscard]] std::unique_ptr<Rule> read_threshold(const Json& claim, const Shape& shape);
