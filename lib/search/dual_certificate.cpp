@@ -352,7 +352,8 @@ class DualCertificateSearch::Problem {
     std::normal_distribution<double> normal;
     double worst = 0;
     std::vector<Vector> added;
-    for (auto& [value, b] : found) {
+    for (auto& [value, direction] : found) {
+      Vector& b = direction;  // a binding cannot be captured
       if (added.size() >= 60 || value < 1 - margin_) break;
       double step = 0.05;
       for (int trial = 0; trial < 60; ++trial) {

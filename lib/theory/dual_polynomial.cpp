@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <ranges>
 #include <utility>
 
 namespace lojacert {
@@ -93,15 +94,15 @@ std::vector<std::vector<Rational>> even_hermite(int half_degree) {
     all.push_back(std::move(next));
   }
   std::vector<std::vector<Rational>> even;
-  for (std::size_t n = 0; n < all.size() && n <= static_cast<std::size_t>(2 * half_degree); n += 2)
-    even.push_back(all[n]);
+  const auto last = 2 * static_cast<std::size_t>(half_degree);
+  for (std::size_t n = 0; n < all.size() && n <= last; n += 2) even.push_back(all[n]);
   return even;
 }
 
 /// Horner's rule.
 Interval value(const std::vector<Interval>& polynomial, const Interval& s, Bits bits) {
   Interval result = Interval::zero(bits);
-  for (auto c = polynomial.rbegin(); c != polynomial.rend(); ++c) result = result * s + *c;
+  for (const Interval& c : std::ranges::reverse_view(polynomial)) result = result * s + c;
   return result;
 }
 
@@ -215,8 +216,8 @@ Interval gaussian_supremum(const std::vector<Rational>& polynomial, Bits bits) {
   if (static_cast<long>(polynomial.size()) > last * last)
     return Interval::exact(1L, bits) / Interval::zero(bits);  // the tail is not monotone: no bound
   Interval tail = Interval::zero(bits);
-  for (auto c = polynomial.rbegin(); c != polynomial.rend(); ++c)
-    tail = tail * Interval::exact(last, bits) + Interval::from(Rational(abs(*c)), bits);
+  for (const Rational& c : std::ranges::reverse_view(polynomial))
+    tail = tail * Interval::exact(last, bits) + Interval::from(Rational(abs(c)), bits);
   return larger(supremum, tail * exp(Interval::exact(-last * last / 2, bits))).upper_end();
 }
 
