@@ -145,3 +145,7 @@ for loss in 1e-6 1e-24; do
   make tilt "$work/orthonormal-2-3.json" --loss "$loss" --name "two equal students near one teacher, a third at another: L = $loss" -o "tilt-$loss.json"
 done
 make tilt "$work/lines-3-unit.json" --loss 1e-24 --name "unit form: two equal students near one of three lines: L = 1e-24" -o tilt-unit-1e-24.json
+
+# A box on which Theorem A gives a larger kappa than evaluation.
+teacher box-one-student.json "one student within 1/500 of 1.1 times its teacher" \
+  '"activation": "abs", "neuron": "norm", "teacher": [["1", "0"]], "student": [["[549/500,551/500]", "[-1/500,1/500]"]]'

@@ -163,17 +163,25 @@ ClaimMaker lojasiewicz_options(CLI::App& command) {
   struct Options {
     std::optional<std::string> kappa;
     std::string beta = "1";
+    std::string by = "better";
     bool best = false;
   };
   auto options = std::make_shared<Options>();
   command.add_option("--kappa", options->kappa, "The constant, an exact positive number");
   command.add_option("--beta", options->beta, "The exponent p/q")->capture_default_str();
   command.add_flag("--best", options->best, "Find and claim the largest kappa of 5 digits");
+  command
+      .add_option("--by", options->by,
+                  "By enclosures of both sides, by Theorem A, or on boxes by what gives more")
+      ->capture_default_str()
+      ->check(CLI::IsMember({"direct", "theoremA", "better"}));
   return [options](const Instance& instance, const Budget& budget) {
     if (options->best == options->kappa.has_value())
       throw InputError("lojasiewicz: give --kappa X or --best");
-    const std::string kappa = options->best ? best_kappa(instance, options->beta, budget) : *options->kappa;
-    return lojasiewicz_claim(kappa, options->beta);
+    const LojasiewiczRoute route = options->by == "direct"     ? LojasiewiczRoute::direct
+                                   : options->by == "theoremA" ? LojasiewiczRoute::theorem_a
+                                                               : LojasiewiczRoute::better;
+    return lojasiewicz_claim_by(instance, {options->kappa, options->beta, route}, budget);
   };
 }
 

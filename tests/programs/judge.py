@@ -256,6 +256,8 @@ def judge_document(document: Any, instance: Optional[Instance]) -> Judgement:
     check_constants(at, document["claim"])
     if document["claim"].get("statement", statement(at, document["claim"])) != statement(at, document["claim"]):
         raise Refused("another statement")
+    if document["evidence"].get("by", "direct") != "direct":
+        raise Refused("evidence of a theorem that this judge does not follow")
     return _judge_truth(at, document)
 
 

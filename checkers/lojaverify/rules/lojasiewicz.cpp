@@ -1,7 +1,9 @@
-// lojasiewicz: ||grad L(W)||_F >= kappa L(W)^beta. At L = 0 both sides are 0 and the claim holds.
+// lojasiewicz: ||grad L(W)||_F >= kappa L(W)^beta. At L = 0 both sides are 0 and the claim holds. By
+// enclosures of both sides, or by Theorem A where the evidence has its classes and weights.
 
 #include "common.hpp"
 #include "rules.hpp"
+#include "theorem_a.hpp"
 
 namespace lojaverify {
 
@@ -9,8 +11,8 @@ namespace {
 
 class LojasiewiczRule final : public WeightsRule {
  public:
-  explicit LojasiewiczRule(const Json& claim)
-      : kappa_(read_constant(claim.at("kappa"))), beta_(read_constant(claim.at("beta"))) {
+  LojasiewiczRule(const Json& claim, const Shape& shape)
+      : shape_(shape), kappa_(read_constant(claim.at("kappa"))), beta_(read_constant(claim.at("beta"))) {
     claim.allow_only({"kind", "quantifier", "negated", "statement", "kappa", "beta"});
     const Integer limit(1000);
     if (kappa_.value.sign() <= 0) claim.at("kappa").fail("must be positive");
@@ -26,6 +28,11 @@ class LojasiewiczRule final : public WeightsRule {
 
   std::optional<std::string> read_evidence(const Json& evidence) override {
     const auto by = evidence.find("by");
+    if (by && by->string() == "theoremA") {
+      evidence.allow_only({"precision_bits", "by", "assignment", "weights"});
+      theorem_a_.emplace(evidence, shape_);
+      return theorem_a_->misfit();
+    }
     if (!by || by->string() != "direct") return WeightsRule::read_evidence(evidence);
     evidence.allow_only({"precision_bits", "by", "witness"});
     return {};
@@ -36,22 +43,30 @@ class LojasiewiczRule final : public WeightsRule {
   }
 
   Finding decide(const Question& q) const override {
+    if (theorem_a_ && q.negated) return {.notes = {"Theorem A refutes nothing"}};
+    if (theorem_a_) return theorem_a_->gives(q, kappa_.value, beta_.value);
     const Landscape landscape = landscape_of(q.instance, q.bits, q.deadline);
     const Ball bound = mul(ball(kappa_.value, q.bits), power(landscape.loss, beta_.value, q.bits), q.bits);
     return q.negated ? less_than(landscape.gradient_norm(q.bits), bound, q.bits)
                      : at_most(bound, landscape.gradient_norm(q.bits), q.bits);
   }
 
-  std::vector<std::string> assumptions() const override { return kernel_assumptions(); }
+  std::vector<std::string> assumptions() const override {
+    std::vector<std::string> result = kernel_assumptions();
+    if (theorem_a_) result.emplace_back("Theorem A (docs/theory/theorem-a.md)");
+    return result;
+  }
 
  private:
+  Shape shape_;
+  std::optional<TheoremA> theorem_a_;
   Constant kappa_, beta_;
 };
 
 }  // namespace
 
-std::unique_ptr<Rule> read_lojasiewicz(const Json& claim, const Shape& /*shape*/) {
-  return std::make_unique<LojasiewiczRule>(claim);
+std::unique_ptr<Rule> read_lojasiewicz(const Json& claim, const Shape& shape) {
+  return std::make_unique<LojasiewiczRule>(claim, shape);
 }
 
 }  // namespace lojaverify
