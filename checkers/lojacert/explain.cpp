@@ -54,6 +54,20 @@ Reach lojasiewicz_reach(const Instance& instance, const char* beta, bool exactly
   }
 }
 
+/// What Theorem A gives at these weights, from masses, angles and residuals alone.
+Reach theorem_a_reach(const Instance& instance) {
+  const std::string name = "lojasiewicz --by theoremA";
+  try {
+    const Claim claim =
+        lojasiewicz_claim_by(instance, {std::nullopt, "1", LojasiewiczRoute::theorem_a}, Budget{});
+    for (const auto& [key, value] : claim.constants)
+      if (key == "kappa") return {name, true, "kappa up to " + value.as_string() + " (--beta 1)"};
+  } catch (const std::runtime_error& error) {
+    return {name, false, error.what()};
+  }
+  return {name, false, "Theorem A gives nothing"};
+}
+
 Reach recovery_reach(const Instance& instance) {
   try {
     const RecoveryBounds best = best_recovery_bounds(instance, "0.5");
@@ -149,6 +163,7 @@ std::vector<Reach> rows_about(const Instance& instance, const Landscape& landsca
   std::vector<Reach> rows = {loss_reach(evaluation, exactly_zero), gradient_reach(evaluation)};
   for (const char* beta : {"1", "3/4", "2/3"})
     rows.push_back(lojasiewicz_reach(instance, beta, exactly_zero, !evaluation.undefined_at));
+  rows.push_back(theorem_a_reach(instance));
   rows.push_back(recovery_reach(instance));
   rows.push_back(not_pl_reach(evaluation, exactly_zero));
   rows.push_back(landscape_reach(instance, evaluation.loss));
@@ -166,7 +181,7 @@ Outcome run(const InstanceOptions& options, bool json) {
   if (json) return {Status::evaluated, false, as_json(rows)};
   comment(fmt::format("network: {}{}", instance_text(instance), instance.is_point() ? "" : ", boxes"));
   for (const Reach& row : rows) {
-    comment(fmt::format("{:<22} {:<9} {}", row.claim, row.in_reach ? "in reach" : "blocked", row.detail));
+    comment(fmt::format("{:<25} {:<9} {}", row.claim, row.in_reach ? "in reach" : "blocked", row.detail));
   }
   return {Status::evaluated};
 }
