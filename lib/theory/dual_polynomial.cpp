@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
-#include <ranges>
 #include <utility>
 
 namespace lojacert {
@@ -101,9 +100,8 @@ std::vector<std::vector<Rational>> even_hermite(int half_degree) {
 
 /// Horner's rule.
 Interval value(const std::vector<Interval>& polynomial, const Interval& s, Bits bits) {
-  Interval result = Interval::zero(bits);
-  for (const Interval& c : std::ranges::reverse_view(polynomial)) result = result * s + c;
-  return result;
+  return std::accumulate(polynomial.rbegin(), polynomial.rend(), Interval::zero(bits),
+                         [&](const Interval& sum, const Interval& c) { return sum * s + c; });
 }
 
 std::vector<Interval> enclosed(const std::vector<Rational>& polynomial, Bits bits) {
@@ -215,9 +213,11 @@ Interval gaussian_supremum(const std::vector<Rational>& polynomial, Bits bits) {
   }
   if (static_cast<long>(polynomial.size()) > last * last)
     return Interval::exact(1L, bits) / Interval::zero(bits);  // the tail is not monotone: no bound
-  Interval tail = Interval::zero(bits);
-  for (const Rational& c : std::ranges::reverse_view(polynomial))
-    tail = tail * Interval::exact(last, bits) + Interval::from(Rational(abs(c)), bits);
+  const Interval tail =
+      std::accumulate(polynomial.rbegin(), polynomial.rend(), Interval::zero(bits),
+                      [&](const Interval& sum, const Rational& c) {
+                        return sum * Interval::exact(last, bits) + Interval::from(Rational(abs(c)), bits);
+                      });
   return larger(supremum, tail * exp(Interval::exact(-last * last / 2, bits))).upper_end();
 }
 
