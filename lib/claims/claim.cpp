@@ -135,6 +135,17 @@ Rational parse_constant(const std::string& name, const std::string& text) {
   }
 }
 
+Rational parse_positive_constant(const std::string& name, const std::string& text) {
+  Rational value = parse_constant(name, text);
+  if (value <= 0) throw InputError(fmt::format("{} = {} must be positive", name, text));
+  return value;
+}
+
+std::string a_little_below(const Interval& value) {
+  constexpr int digits = 5;
+  return decimal_lower(Rational(value.inf() * (1 - Rational(1, 10000000))), digits);
+}
+
 FoundBounds found_bounds(const Interval& enclosure, int digits, const Instance& instance) {
   if (!enclosure.is_finite()) {
     throw UndecidedError("no bounded enclosure was found" +

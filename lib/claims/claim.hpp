@@ -61,6 +61,12 @@ struct Proof {
 /// The exact value of a constant given as text. Throws InputError that names the constant.
 [[nodiscard]] Rational parse_constant(const std::string& name, const std::string& text);
 
+/// The same for a constant that must be positive; throws InputError where it is not.
+[[nodiscard]] Rational parse_positive_constant(const std::string& name, const std::string& text);
+
+/// The largest number of 5 digits below `value` with a margin that another arithmetic can show.
+[[nodiscard]] std::string a_little_below(const Interval& value);
+
 /// Bounds that a prover found, as decimals with `digits` digits, a little wider than the enclosure: by
 /// twice its width where it comes from boxes, and by one unit of the last digit. So the claim has a margin,
 /// and another arithmetic can verify it. An enclosure that is exactly 0 stays 0. Throws UndecidedError where

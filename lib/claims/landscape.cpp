@@ -25,14 +25,8 @@ struct Values {
   Rational kappa_1;
 };
 
-Rational positive(const std::string& text, const char* name) {
-  const Rational value = parse_constant(name, text);
-  if (value <= 0) throw InputError(fmt::format("{} = {} must be positive", name, text));
-  return value;
-}
-
 Rational parse_delta(const std::string& text) {
-  const Rational value = positive(text, "delta");
+  const Rational value = parse_positive_constant("delta", text);
   if (value > Rational(3, 2)) throw InputError(fmt::format("delta = {} must be at most 3/2 radians", text));
   return value;
 }
@@ -69,11 +63,6 @@ Decision decide(const TeacherGeometry& teacher, const Values& values, Activation
                                               linear_constant(proved.kappa, values.eps0, students),
                                               "kappa_1 <= kappa eps0^(beta - 1)"));
   return unless_false(decision, "Theorem L gives less than what is claimed");
-}
-
-/// The largest number of 5 digits that is below `value` with a margin that another arithmetic can show.
-std::string a_little_below(const Interval& value) {
-  return decimal_lower(Rational(value.inf() * (1 - Rational(1, 10000000))), digits);
 }
 
 std::string sentence_of(const Instance& instance, const LandscapeConstants& given) {
@@ -121,12 +110,12 @@ Claim landscape_claim(const Instance& instance, const LandscapeConstants& consta
     throw UndecidedError(fmt::format("Theorem L has no c > 0 for delta = {} and s = {}; make them smaller",
                                      *given.delta, *given.s));
   if (!given.eps0) given.eps0 = a_little_below(found.eps0);
-  values.eps0 = positive(*given.eps0, "eps0");
+  values.eps0 = parse_positive_constant("eps0", *given.eps0);
   if (!given.kappa) given.kappa = a_little_below(found.kappa);
-  values.kappa = positive(*given.kappa, "kappa");
+  values.kappa = parse_positive_constant("kappa", *given.kappa);
   if (!given.kappa_1)
     given.kappa_1 = a_little_below(linear_constant(found.kappa, values.eps0, instance.neuron));
-  values.kappa_1 = positive(*given.kappa_1, "kappa_1");
+  values.kappa_1 = parse_positive_constant("kappa_1", *given.kappa_1);
 
   Claim claim;
   claim.kind = "landscape";

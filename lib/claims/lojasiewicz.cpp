@@ -18,14 +18,8 @@ namespace lojacert {
 
 namespace {
 
-Rational positive(const std::string& text, const char* name) {
-  const Rational value = parse_constant(name, text);
-  if (value <= 0) throw InputError(fmt::format("{} = {} must be positive", name, text));
-  return value;
-}
-
 Rational exponent(const std::string& text) {
-  const Rational beta = positive(text, "beta");
+  const Rational beta = parse_positive_constant("beta", text);
   if (numerator(beta) > 1000 || denominator(beta) > 1000) {
     throw InputError(fmt::format("beta = {} must be p/q with p and q at most 1000", text));
   }
@@ -108,7 +102,7 @@ std::optional<DescentWeights> weights_for_theorem_a(const Instance& instance) {
 
 Claim claim_by_theorem_a(const std::string& kappa, const std::string& beta, const DescentWeights& choice) {
   Claim claim = lojasiewicz_claim(kappa, beta);
-  const Rational kappa_value = positive(kappa, "kappa");
+  const Rational kappa_value = parse_positive_constant("kappa", kappa);
   const Rational beta_value = exponent(beta);
   claim.evidence = {{"by", json::string("theoremA")},
                     {"assignment", assignment_value(choice)},
@@ -201,7 +195,7 @@ Interval lojasiewicz_ratio(const Interval& gradient_norm, const Interval& loss, 
 }
 
 Claim lojasiewicz_claim(const std::string& kappa, const std::string& beta) {
-  const Rational kappa_value = positive(kappa, "kappa");
+  const Rational kappa_value = parse_positive_constant("kappa", kappa);
   const Rational beta_value = exponent(beta);
   Claim claim;
   claim.kind = "lojasiewicz";

@@ -6,6 +6,7 @@
 #include <lojacert/theory/dual_certificate.hpp>
 #include <lojacert/theory/independence.hpp>
 #include <lojacert/theory/tangent_gram.hpp>
+#include <lojacert/theory/theorem_l.hpp>
 
 #include <fmt/format.h>
 
@@ -44,11 +45,8 @@ std::vector<std::vector<double>> approximate_directions(const TeacherGeometry& t
 }
 
 double smallest_angle(const TeacherGeometry& teacher) {
-  double smallest = 1.5;
-  for (std::size_t i = 0; i < teacher.count(); ++i)
-    for (std::size_t k = 0; k < i; ++k)
-      smallest = std::min(smallest, teacher.angle_of_lines(i, k, bits).approximate_mid());
-  return smallest;
+  constexpr double single = 1.5;  // one teacher is near to none
+  return teacher.count() < 2 ? single : teacher.separation(bits).approximate_mid();
 }
 
 /// What the search tries: degree, classes, the room left for the proof, and how long a proof may be.
@@ -254,22 +252,6 @@ std::vector<std::pair<std::string, json::Value>> evidence_of(const Proved& prove
   return evidence;
 }
 
-std::string a_little_below(const Interval& x) {
-  return decimal_lower(Rational(x.inf() * (1 - Rational(1, 10000000))), digits);
-}
-
-Rational positive(const std::string& text, const char* name) {
-  const Rational value = parse_constant(name, text);
-  if (value <= 0) throw InputError(fmt::format("{} = {} must be positive", name, text));
-  return value;
-}
-
-/// kappa eps0^(beta - 1).
-Interval linear_constant(const Interval& kappa, const Rational& eps0, NeuronForm students) {
-  return kappa / pow_nonnegative(Interval::from(eps0, bits),
-                                 students == NeuronForm::norm ? Rational(1, 4) : Rational(1, 3));
-}
-
 void refuse_what_is_not_covered(const Instance& instance, const TeacherGeometry& teacher) {
   if (instance.activation == Activation::relu && teacher.rank() < teacher.count()) {
     throw UnsupportedError(
@@ -334,8 +316,8 @@ Claim threshold_claim(const Instance& instance, const ThresholdRequest& request)
 
   const std::string eps0 = request.eps0 ? *request.eps0 : a_little_below(constants.eps0);
   const std::string kappa = request.kappa ? *request.kappa : a_little_below(constants.kappa);
-  const Rational eps0_value = positive(eps0, "eps0");
-  const Rational kappa_value = positive(kappa, "kappa");
+  const Rational eps0_value = parse_positive_constant("eps0", eps0);
+  const Rational kappa_value = parse_positive_constant("kappa", kappa);
   const std::string kappa_1 =
       a_little_below(linear_constant(Interval::from(kappa_value, bits), eps0_value, instance.neuron));
   const char* beta = instance.neuron == NeuronForm::norm ? "3/4" : "2/3";

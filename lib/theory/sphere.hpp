@@ -48,7 +48,6 @@ class SphereGeometry {
   Vector directions;           ///< r x n; the last coordinate is 0
   std::vector<Vector> blocks;  ///< blocks[i r + k] = G(a_i, a_k), n x n
   Vector inverse;              ///< an enclosure of the inverse of the tangent Gram matrix, rn x rn
-  DoubleInterval one_over_mu;  ///< an upper bound of its largest eigenvalue
   DoubleInterval two_over_pi;
   std::vector<std::vector<Vector>>
       complements;              ///< an orthonormal basis of each a_i^perp, the extra coordinate last

@@ -1,8 +1,9 @@
 #include <lojacert/theory/sphere_caps.hpp>
 
+#include <lojacert/theory/cube_cover.hpp>
+
 #include <fmt/format.h>
 
-#include <array>
 #include <limits>
 #include <utility>
 
@@ -12,48 +13,20 @@ namespace {
 
 using Vector = SphereGeometry::Vector;
 
-/// Directions e around a teacher: e = x / |x|, x in a box on a face of the cube in coordinates of the
-/// complement.
-struct Box {
-  std::vector<std::pair<double, double>> ranges;
-  std::size_t face = 0;  ///< the coordinate that is fixed at +1 or -1
-};
-
-/// Boxes that cover the unit sphere of R^count up to the sign of the last coordinate.
-std::vector<Box> cover(std::size_t count) {
-  std::vector<Box> boxes;
+/// Boxes of directions e around a teacher, in coordinates of the complement: they cover the unit sphere of
+/// R^count up to the sign of the last coordinate.
+std::vector<CubeBox> cover(std::size_t count) {
+  std::vector<CubeBox> boxes;
   for (std::size_t face = 0; face < count; ++face) {
     for (const double sign : {1.0, -1.0}) {
       if (face + 1 == count && sign < 0) continue;
-      Box box{std::vector<std::pair<double, double>>(count, {-1, 1}), face};
+      CubeBox box{std::vector<std::pair<double, double>>(count, {-1, 1})};
       box.ranges[count - 1] = {0, 1};
       box.ranges[face] = {sign, sign};
       boxes.push_back(std::move(box));
     }
   }
   return boxes;
-}
-
-/// The halves along the widest side.
-std::array<Box, 2> halves(const Box& box) {
-  std::size_t widest = 0;
-  double width = -1;
-  for (std::size_t l = 0; l < box.ranges.size(); ++l) {
-    if (box.ranges[l].second - box.ranges[l].first <= width) continue;
-    widest = l;
-    width = box.ranges[l].second - box.ranges[l].first;
-  }
-  const double middle = 0.5 * (box.ranges[widest].first + box.ranges[widest].second);
-  std::array<Box, 2> parts{box, box};
-  parts[0].ranges[widest].second = middle;
-  parts[1].ranges[widest].first = middle;
-  return parts;
-}
-
-DoubleInterval dot(std::span<const DoubleInterval> u, std::span<const DoubleInterval> v) {
-  DoubleInterval sum;
-  for (std::size_t l = 0; l < u.size(); ++l) sum += u[l] * v[l];
-  return sum;
 }
 
 /// The cap <b, a_i> >= cosine and what is known of its angles theta <= theta0.
@@ -72,7 +45,7 @@ struct Cap {
   }
 
   /// The unit vector e of a box, in R^n.
-  [[nodiscard]] Vector direction_of(const Box& box) const {
+  [[nodiscard]] Vector direction_of(const CubeBox& box) const {
     DoubleInterval squares;
     for (const auto& [lo, hi] : box.ranges) squares += sqr(DoubleInterval::between(lo, hi));
     const DoubleInterval length = sqrt_nonnegative(squares);
@@ -151,38 +124,21 @@ DoubleInterval least_curvature(const Cap& cap, const DirectionPolynomial& psi, c
 
 /// Halves boxes of directions until `holds` is true on each.
 template <class Holds>
-Sweep subdivide(const Cap& cap, std::size_t max_boxes, const std::string& what, const Holds& holds) {
-  std::vector<std::pair<Box, double>> waiting;  // with their shares of the whole
-  const std::vector<Box> faces = cover(cap.geometry.n - 1);
-  for (const Box& face : faces) waiting.emplace_back(face, 1 / static_cast<double>(faces.size()));
+Sweep prove_for_directions(const Cap& cap, std::size_t max_boxes, const std::string& what,
+                           const Holds& holds) {
+  const Patience patience{max_boxes, 1000, 2, 1e-6};
   Sweep sweep;
-  double done = 0;
-  while (!waiting.empty()) {
-    const auto [box, share] = std::move(waiting.back());
-    waiting.pop_back();
-    ++sweep.boxes;
-    const Vector e = cap.direction_of(box);
-    if (holds(e)) {
-      done += share;
-      continue;
-    }
-    const auto parts = halves(box);
-    constexpr std::size_t trial = 1000;  // then it is clear whether max_boxes will do
-    const bool hopeless =
-        sweep.boxes > trial && done * static_cast<double>(max_boxes) < static_cast<double>(sweep.boxes) / 2;
-    bool too_small = true;
-    for (const auto& [lo, hi] : box.ranges) too_small = too_small && hi - lo < 1e-6;
-    if (too_small || hopeless || sweep.boxes >= max_boxes) {
-      sweep.failure = fmt::format("{} within {:.3g} of teacher[{}]", what, cap.theta0.sup(), cap.i);
-      for (std::size_t l = 0; l < cap.geometry.n; ++l) {
-        sweep.at.push_back(cap.cosine.inf() * cap.geometry.direction(cap.i)[l].midpoint() +
-                           cap.sine.sup() * e[l].midpoint());
-      }
-      return sweep;
-    }
-    for (const Box& part : parts) waiting.emplace_back(part, share / 2);
+  const auto unproved = subdivide(cover(cap.geometry.n - 1), patience, sweep.boxes, [&](const CubeBox& box) {
+    return holds(cap.direction_of(box)) ? Answer::proved : Answer::open;
+  });
+  sweep.proved = !unproved;
+  if (sweep.proved) return sweep;
+  sweep.failure = fmt::format("{} within {:.3g} of teacher[{}]", what, cap.theta0.sup(), cap.i);
+  const Vector e = cap.direction_of(unproved->box);
+  for (std::size_t l = 0; l < cap.geometry.n; ++l) {
+    sweep.at.push_back(cap.cosine.inf() * cap.geometry.direction(cap.i)[l].midpoint() +
+                       cap.sine.sup() * e[l].midpoint());
   }
-  sweep.proved = true;
   return sweep;
 }
 
@@ -198,7 +154,7 @@ Sweep prove_on_cap(const SphereGeometry& geometry, const DirectionPolynomial& ps
   const DoubleInterval along =
       geometry.two_over_pi * DoubleInterval::between(0, (cap.theta0 / DoubleInterval(3)).sup());
   const DoubleInterval across = -(geometry.two_over_pi * cap.sine_over_angle());
-  return subdivide(cap, max_boxes, "(C3) or (C4) is not proved", [&](const Vector& e) {
+  return prove_for_directions(cap, max_boxes, "(C3) or (C4) is not proved", [&](const Vector& e) {
     const DoubleInterval square = geometry.squared_projection(cap.blocks(e, along, across));
     if (!(square.sup() < std::numeric_limits<double>::infinity())) return false;
     const DoubleInterval curvature = least_curvature(cap, psi, e);
@@ -223,7 +179,7 @@ Sweep prove_descent_on_cap(const SphereGeometry& geometry, std::size_t i, double
   const DoubleInterval share =
       DoubleInterval(0.5) * (DoubleInterval(1) - sqr(largest_angle) / DoubleInterval(12));
   const DoubleInterval allowed = T * share;
-  return subdivide(cap, max_boxes, "the bound T is not proved", [&](const Vector& e) {
+  return prove_for_directions(cap, max_boxes, "the bound T is not proved", [&](const Vector& e) {
     const DoubleInterval square = geometry.squared_projection(cap.blocks(e, along, across));
     return (allowed - sqrt_nonnegative(square)).inf() >= 0;
   });

@@ -38,16 +38,6 @@ std::optional<Matrix> inverse_of(Matrix a) {
   return inverse;
 }
 
-DoubleInterval largest_row_sum(const Matrix& a) {
-  Interval largest = Interval::zero(bits);
-  for (const Row& row : a) {
-    Interval sum = Interval::zero(bits);
-    for (const Interval& x : row) sum += abs(x);
-    largest = larger(largest, sum);
-  }
-  return DoubleInterval::from(largest);
-}
-
 /// Gram and Schmidt: an orthonormal basis of the complement of the unit vector a in R^n, whose last
 /// coordinate vector is orthogonal to a and stays the last of the basis. In each step the coordinate vector
 /// that is farthest from what is there already.
@@ -102,7 +92,6 @@ SphereGeometry::SphereGeometry(const TeacherGeometry& geometry)
         "the tangent Gram matrix of the teacher is too nearly singular: two teachers are nearly parallel");
   for (const Row& row : *exact_inverse)
     for (const Interval& x : row) inverse.push_back(DoubleInterval::from(x));
-  one_over_mu = largest_row_sum(*exact_inverse);
   Matrix rows = geometry.directions(bits);
   for (Row& row : rows) {
     row.push_back(Interval::zero(bits));

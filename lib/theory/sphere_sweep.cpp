@@ -1,3 +1,4 @@
+#include <lojacert/theory/cube_cover.hpp>
 #include <lojacert/theory/sphere.hpp>
 #include <lojacert/theory/sphere_caps.hpp>
 
@@ -5,7 +6,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <optional>
 #include <utility>
@@ -20,23 +20,11 @@ constexpr Bits bits{128};
 
 DoubleInterval rounded(const Rational& x) { return DoubleInterval::from(Interval::from(x, bits)); }
 
-DoubleInterval dot(std::span<const DoubleInterval> u, std::span<const DoubleInterval> v) {
-  DoubleInterval sum;
-  for (std::size_t l = 0; l < u.size(); ++l) sum += u[l] * v[l];
-  return sum;
-}
-
-/// Directions b = v / |v|, v in a box on the face v_face = 1 of the cube.
-struct Box {
-  std::vector<std::pair<double, double>> ranges;
-  std::size_t face = 0;
-};
-
 /// Boxes that cover the unit sphere of R^n up to b -> -b and to the sign of the last coordinate.
-std::vector<Box> cover(std::size_t n) {
-  std::vector<Box> boxes;
+std::vector<CubeBox> cover(std::size_t n) {
+  std::vector<CubeBox> boxes;
   for (std::size_t face = 0; face < n; ++face) {
-    Box box{std::vector<std::pair<double, double>>(n, {-1, 1}), face};
+    CubeBox box{std::vector<std::pair<double, double>>(n, {-1, 1})};
     box.ranges[n - 1] = {0, 1};
     if (face == n - 1) box.ranges[0] = {0, 1};
     box.ranges[face] = {1, 1};
@@ -45,26 +33,7 @@ std::vector<Box> cover(std::size_t n) {
   return boxes;
 }
 
-std::array<Box, 2> halves(const Box& box) {
-  const auto widest =
-      std::max_element(box.ranges.begin(), box.ranges.end(),
-                       [](const auto& x, const auto& y) { return x.second - x.first < y.second - y.first; });
-  const auto place = static_cast<std::size_t>(widest - box.ranges.begin());
-  const double middle = 0.5 * (widest->first + widest->second);
-  std::array<Box, 2> parts{box, box};
-  parts[0].ranges[place].second = middle;
-  parts[1].ranges[place].first = middle;
-  return parts;
-}
-
-double width(const Box& box) {
-  double widest = 0;
-  for (const auto& [lo, hi] : box.ranges) widest = std::max(widest, hi - lo);
-  return widest;
-}
-
 struct Conditions {
-  DoubleInterval S;
   DoubleInterval squared_S;
   DoubleInterval Z;
   DoubleInterval psi_far;
@@ -76,7 +45,7 @@ struct Conditions {
 /// f(b) in f(b_0) + grad f(box).D for every differentiable f (docs/theory/sphere.md, the mean value form).
 class Patch {
  public:
-  Patch(const SphereGeometry& geometry, const DirectionPolynomial& psi, const Box& box)
+  Patch(const SphereGeometry& geometry, const DirectionPolynomial& psi, const CubeBox& box)
       : g_(geometry), n_(geometry.n), r_(geometry.r) {
     Vector centre(n_);
     Vector whole(n_);
@@ -110,7 +79,6 @@ class Patch {
   }
 
   [[nodiscard]] const Vector& y() const { return y_; }
-  [[nodiscard]] const Vector& centre() const { return b0_; }
   [[nodiscard]] const DoubleInterval& psi() const { return psi_; }
 
   // Whether the centre belongs to a class: that decides whether a violation there is one, and no proof.
@@ -274,17 +242,14 @@ class Patch {
   Vector psi_gradient_;
 };
 
-enum class Answer { proved, open, violated };
-
 /// Checks one box for every class that is possible in it.
 class Check {
  public:
   Check(const SphereGeometry& geometry, const DirectionPolynomial& psi, const Conditions& conditions)
       : g_(geometry), psi_(psi), conditions_(conditions) {}
 
-  [[nodiscard]] Answer operator()(const Box& box, Vector& centre) const {
+  [[nodiscard]] Answer operator()(const CubeBox& box) const {
     Patch patch(g_, psi_, box);
-    centre = patch.centre();
     const Vector& y = patch.y();
     double nearest = 0;  // a lower bound of max |<b, a_k>| on the box
     for (std::size_t k = 0; k < g_.r; ++k) {
@@ -328,10 +293,16 @@ class Check {
   const Conditions& conditions_;
 };
 
-std::vector<double> middle(const Vector& b) {
-  std::vector<double> result;
-  for (const DoubleInterval& x : b) result.push_back(x.midpoint());
-  return result;
+/// The direction at the middle of a box, roughly.
+std::vector<double> approximate_centre(const CubeBox& box) {
+  std::vector<double> b;
+  double squares = 0;
+  for (const auto& [lo, hi] : box.ranges) {
+    b.push_back(0.5 * (lo + hi));
+    squares += b.back() * b.back();
+  }
+  for (double& x : b) x /= std::sqrt(squares);
+  return b;
 }
 
 /// The caps, each as large as it can be proved: half the class's angle at first, then smaller.
@@ -362,46 +333,22 @@ Sweep prove_caps(const SphereGeometry& g, const DirectionPolynomial& psi, const 
 Sweep prove_on_sphere(const SphereGeometry& geometry, const DirectionPolynomial& psi,
                       const SphereBounds& bounds, std::size_t max_boxes) {
   Conditions conditions;
-  conditions.S = rounded(bounds.S);
-  conditions.squared_S = sqr(DoubleInterval(conditions.S.inf()));
+  conditions.squared_S = sqr(DoubleInterval(rounded(bounds.S).inf()));
   conditions.Z = DoubleInterval(rounded(bounds.Z).inf());
   conditions.psi_far = rounded(bounds.psi_far);
   conditions.cosine_of_class = DoubleInterval::from(cos(Interval::from(bounds.delta1, bits)));
   conditions.cap_cosines.assign(geometry.r, 2);
   Sweep sweep = prove_caps(geometry, psi, bounds, conditions.cap_cosines);
   if (!sweep.proved) return sweep;
-  sweep.proved = false;
   const Check check(geometry, psi, conditions);
-  std::vector<std::pair<Box, double>> waiting;  // with their shares of the whole
-  const std::vector<Box> faces = cover(geometry.n);
-  for (const Box& face : faces) waiting.emplace_back(face, 1 / static_cast<double>(faces.size()));
-  double done = 0;
-  while (!waiting.empty()) {
-    const auto [box, share] = std::move(waiting.back());
-    waiting.pop_back();
-    ++sweep.boxes;
-    Vector centre;
-    const Answer answer = check(box, centre);
-    if (answer == Answer::proved) {
-      done += share;
-      continue;
-    }
-    constexpr double smallest = 1e-5;
-    constexpr std::size_t trial = 50'000;  // then it is clear whether max_boxes will do
-    const bool hopeless =
-        sweep.boxes > trial && done * static_cast<double>(max_boxes) < static_cast<double>(sweep.boxes);
-    if ((answer == Answer::violated && width(box) < 0.05) || width(box) < smallest || hopeless ||
-        sweep.boxes >= max_boxes) {
-      sweep.failure = fmt::format("(C3) or (C4) {} near b = ({:.4g})",
-                                  answer == Answer::violated ? "fails" : "is not proved",
-                                  fmt::join(middle(centre), ", "));
-      sweep.at = middle(centre);
-      sweep.gave_up = hopeless || sweep.boxes >= max_boxes;
-      return sweep;
-    }
-    for (const Box& part : halves(box)) waiting.emplace_back(part, share / 2);
-  }
-  sweep.proved = true;
+  const auto unproved = subdivide(cover(geometry.n), {max_boxes, 50'000, 1, 1e-5}, sweep.boxes, check);
+  sweep.proved = !unproved;
+  if (sweep.proved) return sweep;
+  sweep.at = approximate_centre(unproved->box);
+  sweep.gave_up = unproved->gave_up;
+  sweep.failure = fmt::format("(C3) or (C4) {} near b = ({:.4g})",
+                              unproved->answer == Answer::violated ? "fails" : "is not proved",
+                              fmt::join(sweep.at, ", "));
   return sweep;
 }
 

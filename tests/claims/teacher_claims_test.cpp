@@ -14,21 +14,6 @@ using namespace lojacert::test;
 
 namespace {
 
-Instance teachers(const TextRows& rows, const Forms& forms = {}) {
-  Instance result;
-  result.activation = forms.activation;
-  result.neuron = forms.neuron;
-  result.teacher_neuron = forms.teacher_neuron;
-  result.teacher = matrix(rows);
-  return result;
-}
-
-Instance gram(const TextRows& rows) {
-  Instance result = teachers(rows);
-  result.gram = true;
-  return result;
-}
-
 std::vector<Instance> several() {
   return {teachers({{"1", "0"}, {"0", "1"}}), gram({{"1", "1/2"}, {"1/2", "1"}}), teachers({{"3", "4"}}),
           teachers({{"1", "0"}, {"1", "1/50"}}, {Activation::relu, NeuronForm::norm, NeuronForm::norm}),

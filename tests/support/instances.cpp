@@ -88,6 +88,21 @@ Instance instance(const Forms& forms, const TextRows& teacher, const TextRows& s
   return result;
 }
 
+Instance teachers(const TextRows& rows, const Forms& forms) {
+  Instance result;
+  result.activation = forms.activation;
+  result.neuron = forms.neuron;
+  result.teacher_neuron = forms.teacher_neuron;
+  result.teacher = matrix(rows);
+  return result;
+}
+
+Instance gram(const TextRows& rows) {
+  Instance result = teachers(rows);
+  result.gram = true;
+  return result;
+}
+
 Instance any_instance(std::size_t least_dimension, std::size_t most_dimension) {
   const std::vector<Forms> forms = all_forms();
   return any_instance(least_dimension, most_dimension,

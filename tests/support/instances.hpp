@@ -22,6 +22,10 @@ struct Forms {
 [[nodiscard]] ExactMatrix matrix(const TextRows& rows);
 [[nodiscard]] Instance instance(const Forms& forms, const TextRows& teacher, const TextRows& student);
 
+/// A teacher without students: its rows, or their Gram matrix.
+[[nodiscard]] Instance teachers(const TextRows& rows, const Forms& forms = {});
+[[nodiscard]] Instance gram(const TextRows& rows);
+
 /// A random point instance (inside a RapidCheck property): d in the given range, few neurons, with exactly
 /// parallel, antiparallel, equal, nearly parallel and (norm form, teachers) zero vectors more often than
 /// chance would give them.

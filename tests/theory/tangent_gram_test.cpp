@@ -19,19 +19,6 @@ namespace {
 
 constexpr Bits working{192};
 
-Instance teachers(const TextRows& rows, Activation activation = Activation::abs) {
-  Instance result;
-  result.activation = activation;
-  result.teacher = matrix(rows);
-  return result;
-}
-
-Instance gram(const TextRows& rows) {
-  Instance result = teachers(rows);
-  result.gram = true;
-  return result;
-}
-
 Rational rational(const char* text) { return parse_exact_point(text); }
 
 bool between(const MuBounds& bounds, const char* lo, const char* hi) {
@@ -207,7 +194,8 @@ TEST_CASE("teachers without a geometry are refused") {
   refuse(teachers({{"1", "2"}, {"0", "1"}, {"2", "4"}}),
          "teacher[0] and teacher[2]: are parallel; merge them");
   refuse(teachers({{"1", "2"}, {"-1", "-2"}}), "are antiparallel; merge them");
-  refuse(teachers({{"1", "2"}, {"-1", "-2"}}, Activation::relu), "relu does not let them be merged");
+  refuse(teachers({{"1", "2"}, {"-1", "-2"}}, {.activation = Activation::relu}),
+         "relu does not let them be merged");
   refuse(gram({{"1", "2"}, {"2", "1"}}), "not positive semidefinite");
   refuse(gram({{"1", "1", "0"}, {"1", "1", "1"}, {"0", "1", "1"}}), "not positive semidefinite");
   refuse(gram({{"1", "-1"}, {"-1", "1"}}), "antiparallel");

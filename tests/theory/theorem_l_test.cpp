@@ -22,15 +22,6 @@ constexpr Bits working{192};
 Rational rational(const char* text) { return parse_exact_point(text); }
 Interval number(const char* text) { return Interval::from(rational(text), working); }
 
-Instance teachers(const TextRows& rows, const Forms& forms = {}) {
-  Instance result;
-  result.activation = forms.activation;
-  result.neuron = forms.neuron;
-  result.teacher_neuron = forms.teacher_neuron;
-  result.teacher = matrix(rows);
-  return result;
-}
-
 TeacherConstants constants_of(const Instance& instance) {
   const TeacherGeometry teacher(instance);
   return teacher_constants(teacher, mu_bounds(teacher).lo, working);
