@@ -128,7 +128,7 @@ class Chooser {
         square += (shares[j].quadratic * z[j] - 2 * shares[j].linear) * z[j];
       }
       if (square <= 0 || numerator <= 0) {
-        if (round > 0) return;
+        if (round > 0 || twice_loss_ <= 0) return;  // at a zero loss every choice gives 0
         factor = twice_loss_ / (square > 0 ? square : Real(1));
         continue;
       }
