@@ -1,6 +1,7 @@
 // lojacert prove: decides a claim about an instance and writes its certificate.
 
 #include "program.hpp"
+#include "prove_options.hpp"
 #include "text.hpp"
 
 #include <lojacert/certificate/atomic_file.hpp>
@@ -41,9 +42,6 @@ struct Common {
   bool embed = false;
   bool json = false;
 };
-
-/// Builds the claim from the instance and the command's own options.
-using ClaimMaker = std::function<Claim(const Instance&, const Budget&)>;
 
 Producer producer(const Stopwatch& stopwatch) {
   rusage usage{};
@@ -190,6 +188,10 @@ ClaimMaker recovery_options(CLI::App& command) {
     std::string delta1 = "0.5";
     RecoveryBounds bounds;
     bool best = false;
+    bool for_all = false;
+    std::optional<std::string> loss;
+    std::optional<std::string> mass;
+    std::optional<std::string> threshold;
   };
   auto options = std::make_shared<Options>();
   command
@@ -202,8 +204,25 @@ ClaimMaker recovery_options(CLI::App& command) {
   command.add_option("--far-mass", options->bounds.far_mass,
                      "Bound of the mass of the students far from all teachers");
   command.add_flag("--best", options->best, "Find and claim the smallest bounds of 6 digits");
+  command.add_flag("--for-all", options->for_all,
+                   "What --loss says about every student of the teacher (given ones are ignored)");
+  command.add_option("--loss", options->loss, "With --for-all: every student with L(W) at most this");
+  command.add_option("--mass", options->mass,
+                     "With --for-all: also the angle of students of at least this mass");
+  command
+      .add_option("--threshold", options->threshold,
+                  "With --for-all: a certificate of threshold to use, instead of a search")
+      ->type_name("CERT");
   return [options](const Instance& instance, const Budget&) {
     const bool given = options->bounds.angle || options->bounds.residual || options->bounds.far_mass;
+    const bool about_all = options->loss || options->mass || options->threshold;
+    if (options->for_all) {
+      if (given || options->best || !options->loss)
+        throw InputError(
+            "recovery: --for-all takes --loss X, and --mass and --threshold, but no other bound");
+      return recovery_for_all(instance, *options->loss, options->mass, options->threshold);
+    }
+    if (about_all) throw InputError("recovery: --loss, --mass and --threshold go with --for-all");
     if (options->best == given)
       throw InputError("recovery: give bounds (--angle, --residual, --far-mass) or --best");
     return recovery_claim(instance, options->delta1,
@@ -392,6 +411,9 @@ void add_prove(CLI::App& app, Result& result) {
       *command, result, "threshold",
       "The inequality below a threshold of the loss, for every number of students (given ones are ignored)",
       threshold_options);
+  add_claim(*command, result, "convergence",
+            "Descent or flow from the given weights goes to zero loss, how fast, and where to",
+            convergence_options);
 }
 
 }  // namespace lojacert::program

@@ -146,6 +146,12 @@ std::string a_little_below(const Interval& value) {
   return decimal_lower(Rational(value.inf() * (1 - Rational(1, 10000000))), digits);
 }
 
+std::string a_little_above(const Interval& value) {
+  constexpr int digits = 5;
+  if (!value.is_finite()) throw UndecidedError("no bounded constant was found");
+  return decimal_upper(Rational(value.sup() * (1 + Rational(1, 10000000))), digits);
+}
+
 FoundBounds found_bounds(const Interval& enclosure, int digits, const Instance& instance) {
   if (!enclosure.is_finite()) {
     throw UndecidedError("no bounded enclosure was found" +

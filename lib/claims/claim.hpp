@@ -66,6 +66,8 @@ struct Proof {
 
 /// The largest number of 5 digits below `value` with a margin that another arithmetic can show.
 [[nodiscard]] std::string a_little_below(const Interval& value);
+/// The smallest above it, likewise. Throws UndecidedError where `value` is unbounded.
+[[nodiscard]] std::string a_little_above(const Interval& value);
 
 /// Bounds that a prover found, as decimals with `digits` digits, a little wider than the enclosure: by
 /// twice its width where it comes from boxes, and by one unit of the last digit. So the claim has a margin,

@@ -27,6 +27,10 @@ constexpr Coverage table[] = {
      "students within delta, itself below about 5 degrees (one teacher), 0.3 (two orthogonal)"},
     {"threshold", "the inequality for all students with small loss", all_activations, all_forms,
      "exact teachers", "relu: linearly independent teachers"},
+    {"recovery-for-all", "what a small loss says about every student", all_activations, all_forms,
+     "exact teachers", "relu: linearly independent teachers"},
+    {"convergence", "descent or flow goes to zero loss, how fast, and where to", all_activations,
+     "norm; unit: flow", "points", "L(W) below a threshold, or students near their teachers"},
 };
 
 }  // namespace

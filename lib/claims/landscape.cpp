@@ -37,16 +37,11 @@ Rational parse_s(const std::string& text) {
   return value;
 }
 
-/// The claim is a consequence of the theorem or not: where it is not, nothing is known.
-Decision unless_false(Decision decision, const char* reason) {
-  return decision.verdict == Verdict::disproved ? never(reason) : std::move(decision);
-}
-
 Decision decide(const TeacherGeometry& teacher, const Values& values, Activation activation,
                 NeuronForm students, Bits bits) {
   const Decision mu = mu_is_at_least(teacher, values.mu, bits);
   if (mu.verdict != Verdict::proved)
-    return unless_false(mu, "the lower bound of mu that the proof uses exceeds mu");
+    return sufficient(mu, "the lower bound of mu that the proof uses exceeds mu");
   const LocalConstants proved =
       local_constants(teacher_constants(teacher, values.mu, bits), Interval::from(values.delta, bits),
                       Interval::from(values.s, bits), activation, students);
@@ -55,14 +50,14 @@ Decision decide(const TeacherGeometry& teacher, const Values& values, Activation
   Decision decision =
       both(decide_less(zero, proved.denominator, "8 I - e T0 > 0"), decide_less(zero, proved.c, "c > 0"));
   if (decision.verdict != Verdict::proved)
-    return unless_false(decision, "Theorem L does not hold for so large a delta");
+    return sufficient(decision, "Theorem L does not hold for so large a delta");
   if (!proved.conditions_hold()) return never("the constants of Theorem L are unbounded");
   decision = both(decision, decide_less_equal(number(values.eps0), proved.eps0, "eps0 <= Theorem L's"));
   decision = both(decision, decide_less_equal(number(values.kappa), proved.kappa, "kappa <= Theorem L's"));
   decision = both(decision, decide_less_equal(number(values.kappa_1),
                                               linear_constant(proved.kappa, values.eps0, students),
                                               "kappa_1 <= kappa eps0^(beta - 1)"));
-  return unless_false(decision, "Theorem L gives less than what is claimed");
+  return sufficient(decision, "Theorem L gives less than what is claimed");
 }
 
 std::string sentence_of(const Instance& instance, const LandscapeConstants& given) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <stdexcept>
+#include <utility>
 
 namespace lojacert {
 
@@ -75,5 +76,9 @@ Decision exactly(bool holds) {
 }
 
 Decision never(std::string reason) { return {Verdict::undecided, -infinity, infinity, std::move(reason)}; }
+
+Decision sufficient(Decision decision, const std::string& reason) {
+  return decision.verdict == Verdict::disproved ? never(reason) : std::move(decision);
+}
 
 }  // namespace lojacert

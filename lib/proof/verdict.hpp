@@ -37,4 +37,8 @@ struct Decision {
 /// A decision that no precision brings, with its reason.
 [[nodiscard]] Decision never(std::string reason);
 
+/// The decision of a claim for which what was decided is sufficient, not necessary: where that is disproved
+/// nothing is known, for this reason.
+[[nodiscard]] Decision sufficient(Decision decision, const std::string& reason);
+
 }  // namespace lojacert

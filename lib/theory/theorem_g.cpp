@@ -239,6 +239,27 @@ ProvedThreshold prove_theorem_g(const CertificateConstants<Interval>& k, const F
   return proved;
 }
 
+RecoveryConstants recovery_constants(const CertificateConstants<Interval>& k, const Rational& delta_cap,
+                                     const ReluData* relu, Bits bits) {
+  const Intervals n{bits};
+  const Interval cap = Interval::from(delta_cap, bits);
+  const Derived<Intervals> d = derive(n, k, cap);
+  const Interval u_cap = n.number(2) * sin(cap / n.number(2));
+  const Interval misalignment = k.Z * k.N;
+  const Interval far_mass = k.N / k.psi_far;
+  const Interval turn = n.number(2) * cap_constant(n, d, k.e_prime) / n.root(u_cap);
+  Interval opposed = n.number(0);
+  if (relu != nullptr)
+    opposed = nu_minus_of(n, k, d.A, relu->independence, Interval::from(relu->delta_prime, bits));
+  return {.misalignment = misalignment,
+          .far_mass = far_mass,
+          .residual = d.least_inverse,
+          .excess = d.least_inverse + misalignment,
+          .opposed = opposed,
+          .turn = turn,
+          .heavy = larger(far_mass, turn / n.power(u_cap, 3, 2))};
+}
+
 namespace {
 
 constexpr long steering_cells = 64;

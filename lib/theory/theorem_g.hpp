@@ -63,6 +63,21 @@ struct ProvedThreshold {
                                               const FreeConstants<Rational>& free, Activation activation,
                                               NeuronForm students, const ReluData* relu, Bits bits);
 
+/// What (C1) to (C5) say about every student, in units of rho = sqrt(2L) for abs and sqrt(8L) otherwise
+/// (convergence.md, Section 4). No condition on L.
+struct RecoveryConstants {
+  Interval misalignment;  ///< Z N: sum over the classes of |p_j| (1 - cos theta_j)
+  Interval far_mass;      ///< N / psi_far
+  Interval residual;      ///< A / sqrt(mu): (sum |v_i|^2)^(1/2), and how much a class can lack
+  Interval excess;        ///< A / sqrt(mu) + Z N
+  Interval opposed;       ///< nu_-: the mass that points away from its teacher, for relu; else 0
+  Interval turn;          ///< b: 2 sin(theta_j / 2) <= (b rho / |p_j|)^(2/3) for every heavy student
+  Interval heavy;         ///< a student with |p_j| > heavy rho is heavy: b u_cap^(-3/2), N / psi_far
+};
+[[nodiscard]] RecoveryConstants recovery_constants(const CertificateConstants<Interval>& certificate,
+                                                   const Rational& delta_cap, const ReluData* relu,
+                                                   Bits bits);
+
 /// The same in doubles, to steer a search; no bound.
 [[nodiscard]] Threshold<double> approximate_theorem_g(const CertificateConstants<double>& certificate,
                                                       const FreeConstants<double>& free,

@@ -1,0 +1,81 @@
+// lojacert prove convergence, and prove recovery --for-all: claims that rest on a certificate of `threshold`.
+
+#include "program.hpp"
+#include "prove_options.hpp"
+
+#include <lojacert/claims/convergence.hpp>
+#include <lojacert/claims/recovery_for_all.hpp>
+#include <lojacert/exact/error.hpp>
+
+#include <fstream>
+#include <memory>
+
+namespace lojacert::program {
+
+namespace {
+
+json::Value read_document(const std::string& path) {
+  std::ifstream in(path);
+  if (!in) throw InputError(path + ": cannot be opened");
+  return json::parse(in, path);
+}
+
+/// "threshold", "threshold:CERT" or "theoremI"; empty for the better.
+void read_route(const std::string& by, ConvergenceRequest& request) {
+  const std::string cited = "threshold:";
+  if (by.empty() || by == "better") return;
+  if (by == "theoremI") {
+    request.route = ConvergenceRoute::theorem_i;
+  } else if (by == "threshold") {
+    request.route = ConvergenceRoute::theorem_g;
+  } else if (by.starts_with(cited)) {
+    request.route = ConvergenceRoute::theorem_g;
+    request.threshold = read_document(by.substr(cited.size()));
+  } else {
+    throw InputError("--by: must be better, threshold, threshold:CERT or theoremI");
+  }
+}
+
+}  // namespace
+
+ClaimMaker convergence_options(CLI::App& command) {
+  struct Options {
+    bool flow = false;
+    std::optional<std::string> step;
+    std::string by = "better";
+    std::optional<std::string> threshold;
+    std::optional<std::string> to;
+  };
+  auto options = std::make_shared<Options>();
+  auto* flow = command.add_flag("--flow", options->flow, "The gradient flow");
+  command.add_option("--step", options->step, "Gradient descent with this step, an exact positive number")
+      ->excludes(flow);
+  command
+      .add_option(
+          "--by", options->by,
+          "The proof: threshold (Theorem G), threshold:CERT (by this certificate), theoremI, or better")
+      ->capture_default_str();
+  command
+      .add_option("--threshold", options->threshold,
+                  "A certificate of threshold to use where Theorem G is needed, instead of a search")
+      ->type_name("CERT");
+  command.add_option("--to", options->to, "Claim also from when on the loss is at most this");
+  return [options](const Instance& instance, const Budget& budget) {
+    if (options->flow == options->step.has_value()) throw InputError("convergence: give --flow or --step X");
+    ConvergenceRequest request;
+    request.step = options->step;
+    request.target_loss = options->to;
+    read_route(options->by, request);
+    if (options->threshold) request.threshold = read_document(*options->threshold);
+    return convergence_claim(instance, request, budget);
+  };
+}
+
+Claim recovery_for_all(const Instance& instance, const std::string& loss,
+                       const std::optional<std::string>& mass, const std::optional<std::string>& threshold) {
+  const CitedThreshold cited =
+      threshold ? cite_threshold(instance, read_document(*threshold)) : find_cited_threshold(instance, {});
+  return recovery_for_all_claim(instance, cited, {loss, mass});
+}
+
+}  // namespace lojacert::program

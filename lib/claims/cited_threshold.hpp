@@ -1,0 +1,27 @@
+#pragma once
+// A certificate of `threshold` that another claim rests on: given and proved again, or found.
+
+#include <lojacert/claims/claim.hpp>
+#include <lojacert/claims/threshold_proof.hpp>
+
+#include <optional>
+
+namespace lojacert {
+
+/// Theorem G for the teacher of an instance, with the certificate that the other claim embeds. What the
+/// certificate claims, not the theorem's own constants, is what the verifier will use.
+struct CitedThreshold {
+  ThresholdProof proof;
+  Rational eps0;
+  Rational kappa;
+  json::Value certificate;
+};
+
+/// Reads a certificate and proves it. Throws InputError where it is malformed, InstanceError where it is not
+/// about the instance's teacher, UndecidedError where it is not proved, and as find_threshold.
+[[nodiscard]] CitedThreshold cite_threshold(const Instance& instance, const json::Value& certificate);
+
+/// Finds and proves one. Throws as find_threshold.
+[[nodiscard]] CitedThreshold find_cited_threshold(const Instance& instance, const ThresholdRequest& request);
+
+}  // namespace lojacert
