@@ -22,6 +22,12 @@ PROOFS: list[tuple[str, list[str]]] = [
     ("recovery", ["--residual", "1e-9", "--delta1", "1.5"]), ("not-pl", ["--constant", "100"]),
     ("not-pl", ["--constant", "1e-9"]), ("teacher", []), ("teacher", ["--mu-lo", "0", "--mu-hi", "1e-9"]),
     ("landscape", ["--best"])]
+# Points only, and near enough to two orthonormal teachers for every route.
+NEAR = {"format": "lojacert-instance/1", "activation": "abs", "neuron": "norm", "teacher": [["1", "0"], ["0", "1"]],
+        "student": [["0.99999", "0.00001"], ["0.00001", "1"]]}
+PROOFS_NEAR: list[tuple[str, list[str]]] = [
+    ("threshold", []), ("recovery", ["--for-all", "--loss", "1e-12", "--mass", "0.01"]), ("convergence", ["--flow"]),
+    ("convergence", ["--step", "1/10", "--by", "threshold", "--to", "1e-30"])]
 
 
 def remove(*path: Any) -> Callable[[Any], None]:
@@ -89,9 +95,9 @@ def check_produced(report: Report, programs: Programs) -> None:
     samples: list[Any] = []
     with workspace() as name:
         folder = Path(name)
-        for label, instance in (("point", INSTANCE), ("box", BOXES)):
+        for label, instance, proofs in (("point", INSTANCE, PROOFS), ("box", BOXES, PROOFS), ("near", NEAR, PROOFS_NEAR)):
             path = write_json(folder / f"{label}.json", instance)
-            for kind, options in PROOFS:
+            for kind, options in proofs:
                 for flags in ([], ["--embed"]):
                     target = folder / "certificate.json"
                     run = programs.cert("prove", kind, path, *options, *flags, "-o", target)
