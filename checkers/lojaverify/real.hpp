@@ -29,9 +29,14 @@ class Real {
   friend Real root(const Real& a) { return {lojaverify::root(a.value_, a.bits_), a.bits_}; }  // a >= 0
   friend Real sine(const Real& a) { return {made<Ball>(arb_sin, a.value_, a.bits_), a.bits_}; }
   friend Real cosine(const Real& a) { return {made<Ball>(arb_cos, a.value_, a.bits_), a.bits_}; }
+  friend Real log_of_one_plus(const Real& a) { return {made<Ball>(arb_log1p, a.value_, a.bits_), a.bits_}; }
   /// a^(p/q), a >= 0, p/q > 0.
   friend Real power(const Real& a, slong p, slong q) {
     return {lojaverify::power(a.value_, Rational(Integer(p), Integer(q)), a.bits_), a.bits_};
+  }
+  /// a^b, a > 0.
+  friend Real power(const Real& a, const Real& b) {
+    return {made<Ball>(arb_pow, a.value_, b.value_, a.bits_), a.bits_};
   }
 
   [[nodiscard]] bool is_positive() const { return value_.is_positive(); }

@@ -54,6 +54,7 @@ TheoremG::TheoremG(const Frame& frame, const CertificateG& stated, const Rationa
          cross_terms(frame)),
       lambda(root(1 + nu)),
       b_cap((root(2 * (t * ridge.high)) + a * e_prime * t) / (8 * ridge.low)),
+      turn(2 * b_cap / root(2 * sine(delta_cap / 2))),
       xi(t.number(0)),
       largest(t.number(0)),
       mass_share(root(mu.number(r) / mu) * a + z * n),
@@ -65,7 +66,8 @@ TheoremG::TheoremG(const Frame& frame, const CertificateG& stated, const Rationa
   if (activation == Activation::relu) {
     const Real turn = 2 * sine(Real(*stated.delta_prime, frame.bits) / 2);
     gap = independence(frame) / root(mu.number(r)) - turn;
-    h = h + negative_share(stated);
+    opposed = negative_share(stated);
+    h = h + *opposed;
   }
   rho0 = (1 - q) * Real(frame.smallest_mass, frame.bits) / h;
   q_norm = (r * h + mass_share) / 4 + r * (h * (1 - q)) / (2 * q) + 2 * (xi / square(q)) + n / (4 * psi_far);
@@ -116,11 +118,11 @@ Real TheoremG::negative_share(const CertificateG& stated) const {
 
 Real TheoremG::unit_form_cost(const Frame& frame) const {
   const Real share = 2 * (r * h) + mass_share + n / psi_far;  // R_U
-  const Real b = 2 * b_cap / root(2 * sine(delta_cap / 2));
   Real masses = t.number(0);
   for (const Ball& mass : frame.masses)
     masses = masses + power(Real(mass, frame.bits) + (a / root(mu) + z * n) * rho0, 2, 3);
-  return square(share) * power(rho0, 2, 3) + 3 * (power(t.number(3, 4), 2, 3) * power(b, 4, 3) * masses) / q;
+  return square(share) * power(rho0, 2, 3) +
+         3 * (power(t.number(3, 4), 2, 3) * power(turn, 4, 3) * masses) / q;
 }
 
 std::vector<TheoremG::Condition> TheoremG::conditions() const {

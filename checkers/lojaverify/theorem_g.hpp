@@ -33,9 +33,11 @@ struct TheoremG {
   Real t;                                                                 // tan delta_cap
   Ridge ridge;
   Real n, a, b0, om, kap, nu, lambda, b_cap;
-  Real xi, largest;         // max Theta(u) and max u Theta(u) over u in [0, 1]
-  Real mass_share;          // sqrt(r/mu) A + Z N
-  std::optional<Real> gap;  // for relu: s_A / sqrt(r) - 2 sin(delta_prime / 2)
+  Real turn;                    // b
+  Real xi, largest;             // max Theta(u) and max u Theta(u) over u in [0, 1]
+  Real mass_share;              // sqrt(r/mu) A + Z N
+  std::optional<Real> gap;      // for relu: s_A / sqrt(r) - 2 sin(delta_prime / 2)
+  std::optional<Real> opposed;  // for relu: nu_-
   Real h, rho0, q_norm, q_unit;
 
  private:

@@ -14,14 +14,18 @@ std::string teachers(const Instance& instance) {
 
 }  // namespace
 
-std::string WeightsRule::statement(const Instance& instance, bool negated) const {
+std::string weights_prefix(const Instance& instance, bool negated) {
   std::string quantifier = "at the given weights,";
   if (!instance.is_point())
     quantifier =
         std::string("for ") + (negated ? "some" : "every") + " choice of the weights in the given boxes,";
   return "For the " + name_of(instance.activation) + " network with d = " + std::to_string(instance.d()) +
          ", m = " + std::to_string(instance.student.size()) + ' ' + name_of(instance.neuron) +
-         "-form students and " + teachers(instance) + ' ' + quantifier + ' ' + statement_body(negated) + '.';
+         "-form students and " + teachers(instance) + ' ' + quantifier;
+}
+
+std::string WeightsRule::statement(const Instance& instance, bool negated) const {
+  return weights_prefix(instance, negated) + ' ' + statement_body(negated) + '.';
 }
 
 std::optional<std::string> WeightsRule::read_evidence(const Json& evidence) {
@@ -60,6 +64,12 @@ std::optional<std::string> undefined_gradient(const Instance& instance) {
   if (instance.neuron == Form::norm || zero == instance.student.end()) return {};
   return "the gradient is undefined: student " + std::to_string(zero - instance.student.begin()) +
          (is_point(*zero) ? " is" : " can be") + " zero in unit form";
+}
+
+Constant read_positive(const Json& json) {
+  Constant constant = read_constant(json);
+  if (constant.value.sign() <= 0) json.fail("must be positive");
+  return constant;
 }
 
 void check_order(const Json& json, const Range& range) {

@@ -15,6 +15,9 @@ class WeightsRule : public Rule {
   [[nodiscard]] std::optional<std::string> read_evidence(const Json& evidence) override;
 };
 
+/// The beginning of a sentence about weights, up to BODY.
+[[nodiscard]] std::string weights_prefix(const Instance& instance, bool negated);
+
 /// The beginning of a sentence about a teacher, and of one about every student of it, up to "their weights".
 [[nodiscard]] std::string teacher_prefix(const Instance& instance);
 [[nodiscard]] std::string every_student_prefix(const Instance& instance);
@@ -24,6 +27,9 @@ class WeightsRule : public Rule {
 
 /// A student in unit form that is 0 or, in a box, can be 0 has no gradient.
 [[nodiscard]] std::optional<std::string> undefined_gradient(const Instance& instance);
+
+/// A constant > 0.
+[[nodiscard]] Constant read_positive(const Json& json);
 
 /// An interval {lo, hi} of a claim, of which either side can be absent.
 struct Range {

@@ -1,8 +1,7 @@
 // landscape: Theorem L. For every number of students that all lie near a teacher, L(W) <= eps0 implies
 // ||grad L(W)||_F >= kappa L(W)^beta and >= kappa_1 L(W).
 
-#include "../ridge.hpp"
-#include "../teacher.hpp"
+#include "../theorem_l.hpp"
 #include "common.hpp"
 #include "rules.hpp"
 
@@ -10,72 +9,13 @@ namespace lojaverify {
 
 namespace {
 
-/// The constants of Theorem L for abs, in the order of the page.
-struct TheoremL {
-  TheoremL(const Frame& frame, const Rational& delta_value, const Rational& s_value, const Rational& mu_value,
-           Form students)
-      : r(static_cast<slong>(frame.size())),
-        delta(delta_value, frame.bits),
-        s(s_value, frame.bits),
-        mu(mu_value, frame.bits),
-        t(sine(delta) / cosine(delta)),
-        ridge(t),
-        f(root(2 * r * (t * ridge.high) + square(t) * inverse_sines(frame))),
-        e_prime(root(
-            ((r - 1) * (1 + 4 * square(t) / 9) / (4 * square(t.pi())) + square(t) / (9 * square(t.pi()))) /
-            mu)),
-        e(r * (e_prime * t)),
-        wedge(4 * root(mu.number(r) / mu) / t.pi()),
-        denominator(8 * ridge.low - e * wedge),
-        b_constant((f + e) / denominator),
-        a_constant(1 + wedge * b_constant),
-        c(1 - wedge * a_constant * b_constant * s),
-        smallest_mass(frame.smallest_mass, frame.bits),
-        rho0(smallest_mass * (1 - 1 / s) * root(mu) / a_constant),
-        eta(a_constant / root(mu) + b_constant),
-        kappa(students == Form::norm ? c * power(t.number(2), 3, 4) / root(norm_form_cost(frame))
-                                     : c * power(t.number(2), 2, 3) / root(unit_form_cost(frame))) {}
-
-  /// sum over ordered pairs i != k of 1 / (8 pi sin theta_ik)
-  [[nodiscard]] Real inverse_sines(const Frame& frame) const {
-    Real sum = t.number(0);
-    for (std::size_t i = 0; i < frame.size(); ++i) {
-      for (std::size_t k = 0; k < frame.size(); ++k) {
-        if (i != k) sum = sum + 1 / (8 * t.pi() * Real(frame.sine(i, k), frame.bits));
-      }
-    }
-    return sum;
-  }
-
-  /// Q_N
-  [[nodiscard]] Real norm_form_cost(const Frame& frame) const {
-    Real inverse_masses = t.number(0);
-    for (const Ball& mass : frame.masses) inverse_masses = inverse_masses + 1 / Real(mass, frame.bits);
-    return s * square(eta) * rho0 * inverse_masses / 2 + 2 * (square(s) * b_constant);
-  }
-
-  /// Q_U
-  [[nodiscard]] Real unit_form_cost(const Frame& frame) const {
-    const Real b = 2 * b_constant / root(2 * sine(delta / 2));
-    Real masses = t.number(0);
-    for (const Ball& mass : frame.masses) masses = masses + power(Real(mass, frame.bits) + eta * rho0, 2, 3);
-    return r * (square(eta) * power(rho0, 2, 3)) +
-           3 * (power(t.number(3, 4), 2, 3) * s * power(b, 4, 3) * masses);
-  }
-
-  slong r;
-  Real delta, s, mu, t;
-  Ridge ridge;
-  Real f, e_prime, e, wedge, denominator, b_constant, a_constant, c, smallest_mass, rho0, eta, kappa;
-};
-
 class LandscapeRule final : public Rule {
  public:
   explicit LandscapeRule(const Json& claim)
       : delta_(read_constant(claim.at("delta"))),
-        eps0_(read_positive(claim, "eps0")),
-        kappa_(read_positive(claim, "kappa")),
-        kappa_1_(read_positive(claim, "kappa_1")),
+        eps0_(read_positive(claim.at("eps0"))),
+        kappa_(read_positive(claim.at("kappa"))),
+        kappa_1_(read_positive(claim.at("kappa_1"))),
         beta_(claim.at("beta").string()) {
     claim.allow_only(
         {"kind", "quantifier", "negated", "statement", "delta", "eps0", "kappa", "beta", "kappa_1"});
@@ -146,12 +86,6 @@ class LandscapeRule final : public Rule {
     const Real steepened = students == Form::norm ? kappa / power(eps0, 1, 4) : kappa / power(eps0, 1, 3);
     return both(both(at_most(eps0, threshold), at_most(Real(kappa_.value, q.bits), kappa)),
                 at_most(Real(kappa_1_.value, q.bits), steepened));
-  }
-
-  static Constant read_positive(const Json& claim, std::string_view key) {
-    Constant constant = read_constant(claim.at(key));
-    if (constant.value.sign() <= 0) claim.at(key).fail("must be positive");
-    return constant;
   }
 
   Constant delta_, eps0_, kappa_, kappa_1_;

@@ -5,7 +5,7 @@
 namespace lojaverify {
 
 std::span<const RuleEntry> rules() {
-  static constexpr std::array<RuleEntry, 9> entries{{
+  static constexpr std::array<RuleEntry, 11> entries{{
       {"loss", read_loss},
       {"gradient", read_gradient},
       {"lojasiewicz", read_lojasiewicz},
@@ -15,6 +15,8 @@ std::span<const RuleEntry> rules() {
       {"teacher", read_teacher, DigestOf::teacher},
       {"landscape", read_landscape, DigestOf::teacher, "forall-students"},
       {"threshold", read_threshold, DigestOf::teacher, "forall-students"},
+      {"recovery-for-all", read_recovery_for_all, DigestOf::teacher, "forall-students"},
+      {"convergence", read_convergence},
   }};
   return entries;
 }

@@ -14,5 +14,7 @@ namespace lojaverify {
 [[nodiscard]] std::unique_ptr<Rule> read_teacher(const Json& claim, const Shape& shape);
 [[nodiscard]] std::unique_ptr<Rule> read_landscape(const Json& claim, const Shape& shape);
 [[nodiscard]] std::unique_ptr<Rule> read_threshold(const Json& claim, const Shape& shape);
+[[nodiscard]] std::unique_ptr<Rule> read_recovery_for_all(const Json& claim, const Shape& shape);
+[[nodiscard]] std::unique_ptr<Rule> read_convergence(const Json& claim, const Shape& shape);
 
 }  // namespace lojaverify

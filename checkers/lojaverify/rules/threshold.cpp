@@ -20,12 +20,12 @@ struct TheoremEntry {
 };
 constexpr std::array<TheoremEntry, 1> theorems{{{"G", read_theorem_g}}};
 
-class ThresholdRule final : public Rule {
+class ThresholdRule final : public ThresholdClaim {
  public:
   explicit ThresholdRule(const Json& claim)
-      : eps0_(read_positive(claim, "eps0")),
-        kappa_(read_positive(claim, "kappa")),
-        kappa_1_(read_positive(claim, "kappa_1")),
+      : eps0_(read_positive(claim.at("eps0"))),
+        kappa_(read_positive(claim.at("kappa"))),
+        kappa_1_(read_positive(claim.at("kappa_1"))),
         beta_(claim.at("beta").string()) {
     claim.allow_only({"kind", "quantifier", "negated", "statement", "eps0", "kappa", "beta", "kappa_1"});
     if (claim.at("negated").boolean()) claim.at("negated").fail("must be false: the claim has no negation");
@@ -69,13 +69,11 @@ class ThresholdRule final : public Rule {
     return list;
   }
 
- private:
-  static Constant read_positive(const Json& claim, std::string_view key) {
-    Constant constant = read_constant(claim.at(key));
-    if (constant.value.sign() <= 0) claim.at(key).fail("must be positive");
-    return constant;
-  }
+  const Constant& eps0() const override { return eps0_; }
+  const Constant& kappa() const override { return kappa_; }
+  const ThresholdTheorem& theorem() const override { return *theorem_; }
 
+ private:
   static Finding not_given(const std::string& reason) { return {.notes = {reason}}; }
 
   /// Nothing where eps0, kappa and kappa_1 of the claim are at most those of the theorem, the last kappa

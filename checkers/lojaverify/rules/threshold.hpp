@@ -4,6 +4,7 @@
 #include "../cover.hpp"
 #include "../teacher.hpp"
 #include "../verdict.hpp"
+#include "recovery_bounds.hpp"
 
 namespace lojaverify {
 
@@ -33,8 +34,20 @@ class ThresholdTheorem {
   [[nodiscard]] virtual Proved prove(const Instance& instance, const Reaches& reaches, slong bits,
                                      const Deadline& deadline) const = 0;
 
+  /// What the conditions of the theorem, once they are shown, give at every W; with the angle of its classes.
+  [[nodiscard]] virtual RecoveryFactors factors(const Instance& instance, slong bits) const = 0;
+  [[nodiscard]] virtual const Rational& delta1() const = 0;
+
   /// The theorem, for --explain.
   [[nodiscard]] virtual std::string name() const = 0;
+};
+
+/// The claim, for rules whose evidence holds a certificate of it.
+class ThresholdClaim : public Rule {
+ public:
+  [[nodiscard]] virtual const Constant& eps0() const = 0;
+  [[nodiscard]] virtual const Constant& kappa() const = 0;
+  [[nodiscard]] virtual const ThresholdTheorem& theorem() const = 0;
 };
 
 [[nodiscard]] std::unique_ptr<ThresholdTheorem> read_theorem_g(const Json& evidence);

@@ -111,6 +111,28 @@ class ProofByG final : public ThresholdTheorem {
     return proved;
   }
 
+  /// (4.2), Steps 1 and 7, Section 8 of the page. b rests on I_low > 0, nu_- on the gap of delta_prime; where
+  /// this precision does not show them, they are no numbers.
+  RecoveryFactors factors(const Instance& instance, slong bits) const override {
+    const Teacher teacher(instance);
+    const Polynomial psi = is_product() ? product_polynomial(teacher) : in_coordinates(terms_, teacher);
+    const TheoremG g(Frame(teacher, bits), stated_, squared_norm_over_pi(psi, teacher), instance.activation);
+    const auto given = [](const Real& condition, const Real& value) {
+      return condition.is_positive() ? value : value / value.number(0);
+    };
+    RecoveryFactors factors{.misalignment = g.z * g.n,
+                            .residual = g.a / root(g.mu),
+                            .excess = g.a / root(g.mu) + g.z * g.n,
+                            .turn = given(g.ridge.low, g.turn),
+                            .far_mass = g.n / g.psi_far,
+                            .cap = 2 * sine(g.delta_cap / 2),
+                            .opposed = {}};
+    if (g.gap) factors.opposed = given(*g.gap, *g.opposed);
+    return factors;
+  }
+
+  const Rational& delta1() const override { return stated_.delta1; }
+
   std::string name() const override {
     return "Theorem G (docs/theory/theorem-g.md): the descent identity, the wedge, ridge, dual certificate "
            "and dyadic lemmas";
