@@ -1,5 +1,6 @@
 // lojacert explain: which claims are in reach of an instance, and what blocks the others.
 
+#include "explain_convergence.hpp"
 #include "program.hpp"
 #include "text.hpp"
 
@@ -168,6 +169,8 @@ std::vector<Reach> rows_about(const Instance& instance, const Landscape& landsca
   rows.push_back(not_pl_reach(evaluation, exactly_zero));
   rows.push_back(landscape_reach(instance, evaluation.loss));
   rows.push_back(threshold_reach(instance, evaluation.loss));
+  const auto [covered, detail] = convergence_reach(instance, evaluation.loss);
+  rows.push_back({"convergence", covered, detail});
   return rows;
 }
 

@@ -94,15 +94,15 @@ struct Chosen {
 };
 
 Chosen choose(const ConvergenceSetting& setting, const ConvergenceRequest& request, Bits bits) {
-  std::string missing = "it is for students in norm form";
+  std::string missing;
   const bool norm = setting.instance.neuron == NeuronForm::norm;
   if (norm && request.route != ConvergenceRoute::theorem_g) {
     if (auto plan = plan_by_invariance(setting, std::nullopt, bits, missing))
       return {*std::move(plan), "by Theorem I: the students stay in their classes for ever"};
   }
-  const double loss = setting.landscape.loss(bits).approximate_mid();
+  const double loss = setting.loss(bits).approximate_mid();
   std::optional<CitedThreshold> cited;
-  std::string by_g = "not tried";
+  std::string by_g;
   try {
     if (request.route != ConvergenceRoute::theorem_i || request.threshold)
       cited = threshold_for(setting.instance, request, loss);
@@ -122,7 +122,8 @@ Chosen choose(const ConvergenceSetting& setting, const ConvergenceRequest& reque
     if (auto plan = plan_by_invariance(setting, cited, bits, ignored))
       return {*std::move(plan), "by Theorem I down to eps0, then by Theorem G"};
   }
-  throw UndecidedError(fmt::format("no theorem covers these weights. Theorem G: {}. {}", by_g, missing));
+  throw UndecidedError(fmt::format("no theorem covers these weights. {}{}{}", by_g,
+                                   by_g.empty() || missing.empty() ? "" : ". ", missing));
 }
 
 std::vector<std::optional<std::size_t>> certain_limits(const ConvergenceSetting& setting,

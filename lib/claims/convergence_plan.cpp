@@ -129,9 +129,8 @@ ConvergenceBounds by_theorem_i(const ConvergenceSetting& setting, const Converge
   if (plan.invariance->hand_over) {
     const Interval last = Interval::from(*plan.invariance->hand_over, bits);
     bounds.hypotheses =
-        both(bounds.hypotheses,
-             sufficient(decide_less_equal(last, Interval::from(plan.cited->eps0, bits), "L_1 <= eps0"),
-                        "the loss of the hand-over exceeds eps0 of Theorem G"));
+        both(bounds.hypotheses, sufficient(exactly(*plan.invariance->hand_over <= plan.cited->eps0),
+                                           "the loss of the hand-over exceeds eps0 of Theorem G"));
     const Interval kappa_after = Interval::from(plan.cited->kappa, bits);
     bounds.lines.push_back(line_after_hand_over(first, last, kappa_after, rate));
     kappa = -larger(-kappa, -kappa_after);
@@ -217,8 +216,16 @@ Rational mu_below(const TeacherGeometry& teacher) {
 ConvergenceSetting::ConvergenceSetting(const Instance& given, const Dynamics& how)
     : instance(given), teacher(given), landscape(given), dynamics(how) {}
 
+const Interval& ConvergenceSetting::loss(Bits bits) const {
+  if (!loss_ || loss_bits_ != bits.value) {
+    loss_ = landscape.loss(bits);
+    loss_bits_ = bits.value;
+  }
+  return *loss_;
+}
+
 ConvergenceBounds bounds_of(const ConvergenceSetting& setting, const ConvergencePlan& plan, Bits bits) {
-  const Interval loss = setting.landscape.loss(bits);
+  const Interval loss = setting.loss(bits);
   // For the flow, and so for unit form, the curvature does not matter.
   const DescentRate rate =
       descent_rate(setting.dynamics, curvature_bound(setting.teacher, loss, setting.instance.activation));
@@ -238,11 +245,12 @@ Decision limit_is(const ConvergenceSetting& setting, const ConvergencePlan& plan
 std::optional<ConvergencePlan> plan_by_invariance(const ConvergenceSetting& setting,
                                                   const std::optional<CitedThreshold>& cited, Bits bits,
                                                   std::string& missing) {
-  const Interval loss = setting.landscape.loss(bits);
+  const Interval loss = setting.loss(bits);
   const Alignment alignment = alignment_of(setting.instance);
   const Rational mu = mu_below(setting.teacher);
   std::optional<ConvergencePlan> best;
   double best_kappa = 0;
+  int most_shown = -1;
   constexpr double least_with_hand_over = 1e-3;
   constexpr double shrink = 0.8;
   const double least = cited ? least_with_hand_over : std::max(1.001 * alignment.largest_angle, 1e-9);
@@ -257,7 +265,8 @@ std::optional<ConvergencePlan> plan_by_invariance(const ConvergenceSetting& sett
         const InvarianceConstants found = invariance(setting.teacher, setting.instance, *plan.students,
                                                      *plan.invariance, setting.dynamics, loss);
         if (found.hypotheses.verdict != Verdict::proved) {
-          missing = found.hypotheses.reason;
+          if (found.shown > most_shown) missing = found.hypotheses.reason;
+          most_shown = std::max(most_shown, found.shown);
           continue;
         }
         const double kappa = found.kappa.approximate_mid();

@@ -23,6 +23,13 @@ struct ConvergenceSetting {
   Dynamics dynamics;
 
   ConvergenceSetting(const Instance& given, const Dynamics& how);
+
+  /// L(W_0); kept for the precision that was asked for last.
+  [[nodiscard]] const Interval& loss(Bits bits) const;
+
+ private:
+  mutable std::optional<Interval> loss_;
+  mutable long loss_bits_ = 0;
 };
 
 /// Theorem G from the start (no `invariance`), Theorem I (no `cited`), or I with a hand-over to G (both).

@@ -25,12 +25,15 @@ class Hypotheses {
   }
   void require(const Decision& decision, const std::string& text) {
     all_ = both(all_, sufficient(decision, "Theorem I does not apply: not " + text));
+    if (hold()) ++shown_;
   }
   [[nodiscard]] bool hold() const { return all_.verdict == Verdict::proved; }
   [[nodiscard]] const Decision& all() const { return all_; }
+  [[nodiscard]] int shown() const { return shown_; }
 
  private:
   Decision all_ = exactly(true);
+  int shown_ = 0;
 };
 
 /// The sums over the students that the potential FF needs, exactly.
@@ -65,6 +68,29 @@ Interval potential(const Masses& masses, const TeacherConstants& teacher) {
            mass * log(Interval::from(masses.aligned[i], bits) / mass);
   }
   return sum / whole(4L, bits);
+}
+
+/// The students of the classes that come nearest to breaking a hypothesis: those for the others follow.
+struct Extremes {
+  std::optional<std::size_t> points_away;
+  std::pair<Rational, std::size_t> least_cosine;  ///< cos^2 of the largest angle, and whose
+  std::pair<Rational, std::size_t> least_norm;    ///< |w|^2 of the lightest, and which
+};
+
+Extremes extremes_of(const ClassedStudents& students, const InvarianceChoice& choice) {
+  Extremes extremes;
+  bool first = true;
+  for (std::size_t j = 0; j < students.students.size(); ++j) {
+    const auto& student = students.students[j];
+    if (!choice.classes[j]) continue;
+    if (student.points_away) extremes.points_away = j;
+    if (first || student.squared_cosine < extremes.least_cosine.first)
+      extremes.least_cosine = {student.squared_cosine, j};
+    if (first || student.squared_norm < extremes.least_norm.first)
+      extremes.least_norm = {student.squared_norm, j};
+    first = false;
+  }
+  return extremes;
 }
 
 Interval smallest(const std::vector<Interval>& values) {
@@ -111,9 +137,10 @@ InvarianceConstants invariance(const TeacherGeometry& geometry, const Instance& 
   const Interval one = whole(1L, bits);
   const Interval four = whole(4L, bits);
   const bool relu = instance.activation == Activation::relu;
-  InvarianceConstants result{exactly(false), zero, zero, zero, zero, zero, zero};
+  InvarianceConstants result{exactly(false), 0, zero, zero, zero, zero, zero, zero};
   const auto failed = [&](const Hypotheses& hypotheses) {
     result.hypotheses = hypotheses.all();
+    result.shown = hypotheses.shown();
     return result;
   };
 
@@ -181,18 +208,19 @@ InvarianceConstants invariance(const TeacherGeometry& geometry, const Instance& 
   const Interval cosine_of_delta = cos(delta);
   const Interval opening = one - sqr(sqr(cosine_of_delta));  // 1 - cos^4 delta
   const Interval wall = four * result.potential;
-  for (std::size_t j = 0; j < students.students.size(); ++j) {
-    const auto& student = students.students[j];
-    if (!choice.classes[j]) continue;
-    hypotheses.require(exactly(!student.points_away), fmt::format("student[{}] on its teacher's side", j));
-    hypotheses.require_less_equal(sqr(cosine_of_delta), Interval::from(student.squared_cosine, bits),
-                                  fmt::format("student[{}] within delta of its teacher", j));
-    const Interval left = sqrt_nonnegative(Interval::from(student.squared_norm, bits)) - reach;
-    hypotheses.require_less(zero, left, fmt::format("|w_j| > l0 for student[{}]", j));
-    if (!hypotheses.hold()) return failed(hypotheses);
-    hypotheses.require_less(wall, sqr(left) * opening,
-                            fmt::format("(|w_j| - l0)^2 (1 - cos^4 delta) > 4 FF for student[{}]", j));
-  }
+  const Extremes extremes = extremes_of(students, choice);
+  if (extremes.points_away)
+    hypotheses.require(exactly(false),
+                       fmt::format("student[{}] on its teacher's side", *extremes.points_away));
+  hypotheses.require_less_equal(
+      sqr(cosine_of_delta), Interval::from(extremes.least_cosine.first, bits),
+      fmt::format("student[{}] within delta of its teacher", extremes.least_cosine.second));
+  const std::size_t lightest = extremes.least_norm.second;
+  const Interval left = sqrt_nonnegative(Interval::from(extremes.least_norm.first, bits)) - reach;
+  hypotheses.require_less(zero, left, fmt::format("|w_j| > l0 for student[{}]", lightest));
+  if (!hypotheses.hold()) return failed(hypotheses);
+  hypotheses.require_less(wall, sqr(left) * opening,
+                          fmt::format("(|w_j| - l0)^2 (1 - cos^4 delta) > 4 FF for student[{}]", lightest));
   if (!choice.hand_over) {
     hypotheses.require(exactly(masses.rest == 0), "only zero students without a class");
   } else {
@@ -215,6 +243,7 @@ InvarianceConstants invariance(const TeacherGeometry& geometry, const Instance& 
   }
   result.turn = two * result.B / sqrt_nonnegative(two * sin(delta / two));
   result.hypotheses = hypotheses.all();
+  result.shown = hypotheses.shown();
   return result;
 }
 

@@ -40,12 +40,13 @@ struct ClassedStudents {
 /// The constants, meaningful only where `hypotheses` is proved.
 struct InvarianceConstants {
   Decision hypotheses;     ///< all of them: which one fails is in its reason
+  int shown = 0;           ///< how many were shown before that: steers a search
   Interval kappa;          ///< ||grad L|| >= kappa L^(3/4) along the way
   Interval descent_share;  ///< c': sum <grad_{p_j} L, D_j> >= 2 c' L for abs
   Interval potential;      ///< FFbar, in the units of the abs problem
   Interval B;
   Interval residual;  ///< A / sqrt(mu)
-  Interval turn;      ///< b of (10.4): 2 B / sqrt(2 sin(delta/2))
+  Interval turn;      ///< b of convergence.md, (4.3): 2 B / sqrt(2 sin(delta/2))
 };
 
 /// Checks the hypotheses in the order of the page and computes the constants, for the loss L(W_0).

@@ -1,0 +1,20 @@
+#pragma once
+// The row `convergence` of lojacert explain.
+
+#include <lojacert/enclosure/interval.hpp>
+#include <lojacert/network/instance.hpp>
+
+#include <string>
+
+namespace lojacert::program {
+
+struct ConvergenceReach {
+  bool in_reach = false;
+  std::string detail;
+};
+
+/// Whether Theorem I covers gradient descent from these weights with the largest step it allows, and how many
+/// steps are certified against how many a simulation needs. `loss` encloses L(W).
+[[nodiscard]] ConvergenceReach convergence_reach(const Instance& instance, const Interval& loss);
+
+}  // namespace lojacert::program
