@@ -57,6 +57,14 @@ make import numpy-trained.npz --activation abs --neuron norm --teacher-neuron un
 # Far from convergence: random, and the initialisation of the paper's Theorem 6.
 make random --d 5 --m 8 --r 4 --seed 2024 --name "random, far from convergence" -o random-far.json
 make init "$work/lines-3.json" --m 200 --seed 3 --name "the paper's initialisation: random directions, fitted masses" -o init-lines-3.json
+# The same with so many directions that the loss is below the threshold of the claims about every student.
+init() { # init OUTPUT NAME R D M
+  orthonormal "$3" "$4"
+  make init "$work/orthonormal-$3-$4.json" --m "$5" --keep 20 --seed 1 --name "the paper's initialisation: $2" -o "$1"
+}
+init init-one-d3.json "10000 directions, one teacher, d = 3" 1 3 10000
+init init-orthonormal-2-d2.json "4000 directions, two teachers, d = 2" 2 2 4000
+init init-orthonormal-2-d3.json "4 million directions, two teachers, d = 3" 2 3 4000000
 
 # Loss 0 exactly, and a box around a nearby point.
 make split "$work/orthonormal-3-5.json" --shares 9/25,16/25 --name "split teacher, norm students, loss 0" -o split-norm-zero-loss.json

@@ -10,6 +10,8 @@
 
 #include <cstdio>
 #include <memory>
+#include <string>
+#include <utility>
 
 namespace lojacert::program {
 
@@ -18,7 +20,8 @@ namespace {
 struct InitOptions {
   InstanceOptions source;
   OutputOptions output;
-  std::size_t m = 0;
+  std::uint64_t m = 0;
+  std::size_t keep = 0;  // 0: all
   std::uint64_t seed = 1;
 };
 
@@ -31,20 +34,34 @@ struct CriticalOptions {
 
 json::Value count(std::size_t value) { return json::number(static_cast<long long>(value)); }
 
+constexpr std::uint64_t most_kept = 5000;
+
+search::Initialisation initial_students(const Instance& source, const InitOptions& options) {
+  const std::string limit = std::to_string(most_kept);
+  if (options.keep == 0) {
+    if (options.m > most_kept)
+      throw InputError("--m: for more than " + limit + " directions say with --keep how many matter");
+    return search::initialise(source, options.m, options.seed);
+  }
+  if (options.keep * source.teacher_count() > most_kept)
+    throw InputError("--keep: at most " + limit + " directions for all teachers together");
+  return search::initialise_near_teachers(source, options.m, options.keep, options.seed);
+}
+
 void make_init(const InitOptions& options) {
   const Instance source = options.source.load();
-  const search::Initialisation initial = search::initialise(source, options.m, options.seed);
+  const search::Initialisation initial = initial_students(source, options);
   Instance instance = source;
   instance.student = initial.student;
   instance.name = options.output.name.empty() ? "random directions, fitted masses" : options.output.name;
-  instance.provenance = provenance_text(
-      "init",
-      {{"teacher", source_value(source)},
-       {"method",
-        json::string("uniform directions, masses by nonnegative least squares on the population loss")},
-       {"directions", count(options.m)},
-       {"dropped_with_zero_mass", count(initial.dropped)},
-       {"seed", json::string(std::to_string(options.seed))}});
+  std::string method = "uniform directions, masses by nonnegative least squares on the population loss";
+  if (options.keep > 0) method += "; mass 0 for all but the nearest to each teacher";
+  Provenance members{
+      {"teacher", source_value(source)}, {"method", json::string(method)}, {"directions", count(options.m)}};
+  if (options.keep > 0) members.emplace_back("nearest_kept_per_teacher", count(options.keep));
+  members.emplace_back("dropped_with_zero_mass", count(initial.dropped));
+  members.emplace_back("seed", json::string(std::to_string(options.seed)));
+  instance.provenance = provenance_text("init", std::move(members));
   write_instance(instance, options.output);
 }
 
@@ -82,7 +99,13 @@ void add_make_init(CLI::App& make, Result& result) {
       [options] { make_init(*options); });
   options->source.add_to(*command);
   options->output.add_to(*command);
-  command->add_option("--m", options->m, "Directions drawn")->required()->check(CLI::Range(1, 5000));
+  command->add_option("--m", options->m, "Directions drawn")->required()->check(CLI::Range(1, 1000000000));
+  command
+      ->add_option(
+          "--keep", options->keep,
+          "Fit the masses of so many directions nearest to each teacher, the others have mass 0; for "
+          "m > 5000, and with the precision that close directions need")
+      ->check(CLI::Range(1, 5000));
   command->add_option("--seed", options->seed, "Seed of the directions")->required();
 }
 

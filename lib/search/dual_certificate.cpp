@@ -323,7 +323,7 @@ class DualCertificateSearch::Problem {
     const Matrix a = rows * rows.transpose() + bound * bound.transpose();
     const std::vector<double> flat(a.data(), a.data() + a.size());  // symmetric: the order does not matter
     const std::vector<double> right(bound.begin(), bound.end());
-    multipliers_ = nonnegative_minimiser(flat, right, 1e-11);
+    multipliers_ = nonnegative_minimiser<double>(flat, right, 1e-11);
     const Vector u = Eigen::Map<const Vector>(multipliers_.data(), count);
     const double rest = 1 - bound.dot(u);
     if (!(rest > 1e-12)) return false;

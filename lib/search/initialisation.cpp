@@ -1,85 +1,119 @@
 #include "initialisation.hpp"
 
 #include "approximate_landscape.hpp"
+#include "nearest_directions.hpp"
 #include "nonnegative_least_squares.hpp"
-#include "random.hpp"
+#include "real.hpp"
 
 #include <lojacert/exact/error.hpp>
 
-#include <algorithm>
-#include <cmath>
-#include <numbers>
 #include <vector>
 
 namespace lojacert::search {
 
-double approximate_kernel(Activation activation, const double* u, const double* v, std::size_t dimension) {
-  double dot = 0;
-  double uu = 0;
-  double vv = 0;
+namespace {
+
+/// Lines of doubles are at an angle t of about 2^-54 or more, and kernels of lines that close leave the
+/// matrix of the least squares an eigenvalue of about t^3: 2^-162.
+constexpr unsigned least_squares_bits = 320;
+
+/// E sigma(u.x) sigma(v.x) for the activation (relu+linear: after the linear part is minimised away, a
+/// quarter of abs).
+template <class S>
+S approximate_kernel(Activation activation, const S* u, const S* v, std::size_t dimension) {
+  using std::abs;
+  using std::atan2;
+  using std::sqrt;
+  S dot(0);
+  S uu(0);
+  S vv(0);
   for (std::size_t k = 0; k < dimension; ++k) {
     dot += u[k] * v[k];
     uu += u[k] * u[k];
     vv += v[k] * v[k];
   }
-  double gap = 0;  // |u|^2 |v|^2 sin^2 = |u|^2 |v - (u.v/|u|^2) u|^2
-  for (std::size_t k = 0; uu > 0 && k < dimension; ++k) gap += std::pow(v[k] - dot / uu * u[k], 2);
-  const double angle = std::atan2(std::sqrt(uu * gap), std::abs(dot));
-  const double h = 2 / std::numbers::pi * std::sqrt(uu * vv) * approximate_h(angle);
+  S gap(0);  // |u|^2 |v|^2 sin^2 = |u|^2 |v - (u.v/|u|^2) u|^2
+  for (std::size_t k = 0; uu > S(0) && k < dimension; ++k) {
+    const S across = v[k] - dot / uu * u[k];
+    gap += across * across;
+  }
+  const S angle = atan2(S(sqrt(S(uu * gap))), S(abs(dot)));
+  const S h = S(2) / pi<S>() * sqrt(S(uu * vv)) * approximate_h(angle);
   switch (activation) {
     case Activation::abs:
-      return std::abs(dot) + h;
+      return abs(dot) + h;
     case Activation::relu:
-      return (std::abs(dot) + h) / 4 + dot / 4;
+      return (abs(dot) + h) / S(4) + dot / S(4);
     case Activation::relu_linear:
       break;
   }
-  return (std::abs(dot) + h) / 4;
+  return (abs(dot) + h) / S(4);
 }
 
-namespace {
+/// The least squares for unit vectors in these directions: A and b of their normal equations.
+template <class S>
+struct LeastSquares {
+  std::vector<S> a;
+  std::vector<S> b;
 
-std::vector<double> random_directions(std::size_t count, std::size_t d, std::uint64_t seed) {
-  RandomStream random(seed);
-  std::vector<double> directions = random.normal_rows(count, d, 1);
-  for (std::size_t j = 0; j < count; ++j) {
-    double square = 0;
-    for (std::size_t k = 0; k < d; ++k) square += directions[j * d + k] * directions[j * d + k];
-    for (std::size_t k = 0; k < d; ++k) directions[j * d + k] /= std::sqrt(square);
+  LeastSquares(const ApproximateNetwork<S>& network, const std::vector<S>& directions) {
+    const std::size_t d = network.dimension;
+    const std::size_t count = directions.size() / d;
+    a.resize(count * count);
+    b.assign(count, S(0));
+    for (std::size_t j = 0; j < count; ++j) {
+      for (std::size_t k = 0; k <= j; ++k)
+        a[j * count + k] = a[k * count + j] =
+            approximate_kernel(network.activation, &directions[j * d], &directions[k * d], d);
+      for (std::size_t i = 0; i < network.teacher_count(); ++i)
+        b[j] += approximate_kernel(network.activation, &directions[j * d], &network.teacher[i * d], d);
+    }
   }
-  return directions;
-}
+};
 
-std::vector<double> masses(const ApproximateNetwork<double>& network, const std::vector<double>& directions) {
+/// The rows mass_j b_j with positive masses, in the neuron form.
+template <class S>
+Initialisation with_masses(const ApproximateNetwork<S>& network, const std::vector<S>& directions,
+                           const std::vector<S>& masses, std::uint64_t drawn) {
+  constexpr unsigned double_bits = 53;
   const std::size_t d = network.dimension;
-  const std::size_t count = directions.size() / d;
-  std::vector<double> a(count * count);
-  std::vector<double> b(count, 0.0);
-  for (std::size_t j = 0; j < count; ++j) {
-    for (std::size_t k = 0; k <= j; ++k)
-      a[j * count + k] = a[k * count + j] =
-          approximate_kernel(network.activation, &directions[j * d], &directions[k * d], d);
-    for (std::size_t i = 0; i < network.teacher_count(); ++i)
-      b[j] += approximate_kernel(network.activation, &directions[j * d], &network.teacher[i * d], d);
-  }
-  return nonnegative_minimiser(a, b);
+  std::vector<S> effective;
+  for (std::size_t j = 0; j < masses.size(); ++j)
+    for (std::size_t k = 0; masses[j] > S(0) && k < d; ++k)
+      effective.push_back(masses[j] * directions[j * d + k]);
+  if (effective.empty())
+    throw InputError("init: no direction got a positive mass; draw more (--m) or another --seed");
+  const std::vector<S> rows = rows_of_effective<S>(effective, d, network.neuron);
+  return {exact_rows<S>(rows, d, double_bits), drawn - rows.size() / d};
+}
+
+void check(std::uint64_t count) {
+  if (count == 0) throw InputError("--m: at least one direction is needed");
 }
 
 }  // namespace
 
-Initialisation initialise(const Instance& instance, std::size_t count, std::uint64_t seed) {
-  if (count == 0) throw InputError("--m: at least one direction is needed");
+Initialisation initialise(const Instance& instance, std::uint64_t count, std::uint64_t seed) {
+  check(count);
   const ApproximateNetwork<double> network = approximate_network<double>(instance);
-  const std::size_t d = network.dimension;
-  const std::vector<double> directions = random_directions(count, d, seed);
-  const std::vector<double> mass = masses(network, directions);
-  std::vector<double> effective;
-  for (std::size_t j = 0; j < count; ++j)
-    for (std::size_t k = 0; mass[j] > 0 && k < d; ++k) effective.push_back(mass[j] * directions[j * d + k]);
-  if (effective.empty())
-    throw InputError("init: no direction got a positive mass; draw more (--m) or another --seed");
-  const std::vector<double> rows = rows_of_effective<double>(effective, d, network.neuron);
-  return {exact_rows<double>(rows, d), count - rows.size() / d};
+  const std::vector<double> directions = random_directions(count, network.dimension, seed);
+  const LeastSquares<double> problem(network, directions);
+  return with_masses(network, directions, nonnegative_minimiser<double>(problem.a, problem.b), count);
+}
+
+Initialisation initialise_near_teachers(const Instance& instance, std::uint64_t count, std::size_t keep,
+                                        std::uint64_t seed) {
+  check(count);
+  if (keep == 0) throw InputError("--keep: at least one direction a teacher is needed");
+  const std::vector<double> nearest =
+      nearest_random_directions(approximate_network<double>(instance), count, keep, seed);
+  const WorkingBits precision(least_squares_bits);
+  const ApproximateNetwork<Real> network = approximate_network<Real>(instance);
+  const std::vector<Real> directions(nearest.begin(), nearest.end());
+  const LeastSquares<Real> problem(network, directions);
+  const Real tolerance = ldexp(Real(1), 32 - static_cast<int>(least_squares_bits));
+  return with_masses(network, directions, nonnegative_minimiser<Real>(problem.a, problem.b, tolerance),
+                     count);
 }
 
 }  // namespace lojacert::search

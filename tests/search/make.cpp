@@ -112,7 +112,7 @@ TEST_CASE("nonnegative least squares meets the KKT conditions") {
     for (std::size_t i = 0; i < n; ++i)
       for (std::size_t j = 0; j < n; ++j)
         for (std::size_t k = 0; k < rank; ++k) a[i * n + j] += factor[k * n + i] * factor[k * n + j];
-    const std::vector<double> c = nonnegative_minimiser(a, b);
+    const std::vector<double> c = nonnegative_minimiser<double>(a, b);
     for (std::size_t i = 0; i < n; ++i) {
       double slope = -b[i];
       for (std::size_t j = 0; j < n; ++j) slope += a[i * n + j] * c[j];
