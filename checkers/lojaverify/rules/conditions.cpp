@@ -2,6 +2,16 @@
 
 namespace lojaverify {
 
+namespace {
+
+/// "2 < 3", or by how much where the two read the same.
+std::string compared(const Real& left, const std::string& relation, const Real& right) {
+  const std::string a = shown(left.ball()), b = shown(right.ball());
+  return a + relation + b + (a == b ? ", by " + shown((right - left).ball()) : "");
+}
+
+}  // namespace
+
 void Conditions::require(const std::string& name, const Finding& holds) {
   if (!hold() || holds.truth == Truth::yes) return;
   open_ = holds;
@@ -13,11 +23,11 @@ void Conditions::require_positive(const std::string& name, const Real& value) {
 }
 
 void Conditions::require_at_most(const std::string& name, const Real& left, const Real& right) {
-  require(name + ": " + shown(left.ball()) + " <= " + shown(right.ball()), at_most(left, right));
+  require(name + ": " + compared(left, " <= ", right), at_most(left, right));
 }
 
 void Conditions::require_less(const std::string& name, const Real& left, const Real& right) {
-  require(name + ": " + shown(left.ball()) + " < " + shown(right.ball()), less_than(left, right));
+  require(name + ": " + compared(left, " < ", right), less_than(left, right));
 }
 
 Finding Conditions::finding() const {

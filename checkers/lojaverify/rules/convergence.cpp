@@ -122,8 +122,9 @@ class ConvergenceRule final : public Rule {
     }
     for (const std::string& name : theorem_->names()) list.push_back(name);
     list.emplace_back(
-        "Theorem D (docs/theory/convergence.md, section 2): the curvature bound lbar and the descent of L in "
-        "every step; its envelope and path (section 3)");
+        "docs/theory/convergence.md, Theorems 3, 5 and 7 and Proposition 6: the curvature bound lbar, the "
+        "descent "
+        "of L in every step, its envelope, path and limit");
     return list;
   }
 

@@ -33,6 +33,8 @@ class ByTheoremG final : public ConvergenceTheorem {
                                start.real(threshold_.eps0().value));
     if (!start.motion.is_flow) conditions.require_less("step lbar < 2", start.motion.steep, kappa.number(2));
     Course course(start, kappa);
+    conditions.detail("kappa = " + shown(kappa.ball()) +
+                      " by the threshold certificate within, which is verified");
     if (claim.recovery && claim.recovery->delta1) {
       conditions.require("recovery: delta1 is the certificate's",
                          claim.recovery->delta1->value == threshold_.delta1());
@@ -42,9 +44,9 @@ class ByTheoremG final : public ConvergenceTheorem {
   }
 
   std::vector<std::string> names() const override {
-    return {
-        threshold_.name(),
-        "recovery at every W (docs/theory/convergence.md, section 4): the dual certificate and ridge lemmas"};
+    return {threshold_.name(),
+            "recovery at every W (docs/theory/convergence.md, Theorem 10): the dual certificate and ridge "
+            "lemmas"};
   }
 
  private:

@@ -1,5 +1,5 @@
-// convergence by Theorem I (docs/theory/convergence.md, section 5). Students that start within delta of the
-// teachers of their classes stay there, but for a set S of small mass:
+// convergence by Theorem I (docs/theory/convergence.md, Theorems 16 and 18, Proposition 17). Students that
+// start within delta of the teachers of their classes stay there, but for a set S of small mass:
 //
 //   FF = (1/4) sum_i (M_i - |p_i*| - |p_i*| log(Z_i / |p_i*|)) + (1/4) sum_S |p_j|,
 //   M_i = sum over T_i of |p_j|,  Z_i = sum over T_i of |p_j| cos^4 theta_j,

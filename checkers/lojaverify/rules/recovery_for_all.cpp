@@ -1,5 +1,6 @@
 // recovery-for-all: what L(W) <= loss alone says about every student, by the constants (C1) to (C5) of
-// Theorem G: with rho = sqrt(2 L) for abs and sqrt(8 L) otherwise, at every W
+// Theorem G (docs/theory/convergence.md, section 4): with rho = sqrt(2 L) for abs and sqrt(8 L) otherwise, at
+// every W
 //
 //   sum |p_j| (1 - cos theta_j) <= Z sum |p_j| psi(b_j) <= Z N rho,   far mass <= N rho / psi_far,
 //   (sum |v_i|^2)^(1/2) <= ||V|| / sqrt(mu) <= A rho / sqrt(mu),
@@ -74,7 +75,8 @@ class RecoveryForAllRule final : public Rule {
     std::vector<std::string> list = teacher_assumptions();
     list.push_back(threshold_->name());
     list.emplace_back(
-        "recovery at every W (docs/theory/convergence.md, section 4): the dual certificate and ridge lemmas");
+        "recovery at every W (docs/theory/convergence.md, Theorem 10): the dual certificate and ridge "
+        "lemmas");
     return list;
   }
 
