@@ -17,7 +17,7 @@ from fractions import Fraction
 GALLERY = pathlib.Path(__file__).resolve().parent
 INSTANCES = GALLERY.parent / "instances"
 
-LINE_KEYS = {"name", "about", "instance", "options", "claim", "expect", "verify", "quick", "certificate"}
+LINE_KEYS = {"name", "about", "instance", "options", "claim", "cites", "expect", "verify", "quick", "certificate"}
 EXPECT_KEYS = {"verdict", "exit", "constants"}
 VERIFY_KEYS = {"verdict", "exit", "reason"}
 CERTIFYING = ("PROVED", "DISPROVED")
@@ -120,9 +120,12 @@ def status(lines):
 def constant(claim, path):
     value = claim
     for key in path.split("."):
-        if not isinstance(value, dict) or key not in value:
+        if isinstance(value, list) and key.isdigit() and int(key) < len(value):
+            value = value[int(key)]
+        elif isinstance(value, dict) and key in value:
+            value = value[key]
+        else:
             raise Difference(f"the claim has no {path}")
-        value = value[key]
     return value
 
 
@@ -182,8 +185,11 @@ class Runner:
         """Runs the prover; returns the claim certified, or None where no certificate is expected."""
         wanted = line["expect"]
         command = [self.lojacert, "prove", line["claim"][0], INSTANCES / line["instance"], *line.get("options", [])]
+        command += line["claim"][1:]
+        if "cites" in line:
+            command += ["--threshold", GALLERY / line["cites"]]
         # Arrays are embedded: the verifier reads instances in JSON only.
-        command += [*line["claim"][1:], *(["--embed"] if self.is_array(line) else []), "-o", fresh]
+        command += [*(["--embed"] if self.is_array(line) else []), "-o", fresh]
         code, lines, _ = run(command, self.limit)
         row.proved = status(lines)
         expect("lojacert", wanted["verdict"], row.proved)

@@ -66,6 +66,30 @@ init init-one-d3.json "10000 directions, one teacher, d = 3" 1 3 10000
 init init-orthonormal-2-d2.json "4000 directions, two teachers, d = 2" 2 2 4000
 init init-orthonormal-2-d3.json "4 million directions, two teachers, d = 3" 2 3 4000000
 
+# One teacher and more and more students at the same loss: certificates about descent do not depend on their number.
+orthonormal 1 2
+cp "$work/orthonormal-1-2.json" teacher-one-plane.json
+for m in 1 2 8 64 1000; do
+  make split "$work/orthonormal-1-2.json" --shares "$(yes "1/$m" | head -n "$m" | paste -sd,)" --perturb 0.05 --bits 53 -o "$work/split-$m.json"
+  make contract "$work/split-$m.json" --loss 1e-6 --name "one teacher, m = $m, contracted to 1e-6" -o "width-$m.json"
+done
+# Near enough for Theorem I: ReLU, ReLU with a free linear term, and a student so light that nobody can say where it goes.
+train relu-norm-trained.json "\"name\": \"ReLU, m = r = 2 norm students\", \"activation\": \"relu\", \"neuron\": \"norm\",
+  \"teacher\": [[\"1\", \"0\", \"0\"], [\"0\", \"1\", \"0\"]], \"m\": 2, \"seed\": 5, \"step\": \"1/5\", \"target_loss\": \"1e-12\", \"record_every\": 10, \"iterations\": 100000"
+train relu-linear-m3-trained.json "\"name\": \"ReLU with a free linear term, m = r = 3\", \"activation\": \"relu+linear\",
+  \"teacher\": \"$work/orthonormal-3-5.json\", \"m\": 3, \"seed\": 2, \"step\": \"2/5\", \"target_loss\": \"1e-8\", \"record_every\": 10, \"iterations\": 100000"
+cat >light-student.json <<'END'
+{
+  "format": "lojacert-instance/1",
+  "name": "two students near two teachers, and a light one between them",
+  "activation": "abs",
+  "neuron": "norm",
+  "teacher_neuron": "unit",
+  "teacher": [["1", "0"], ["0", "1"]],
+  "student": [["0.9999", "0.0001"], ["0.0001", "0.99995"], ["3e-7", "3e-7"]]
+}
+END
+
 # Loss 0 exactly, and a box around a nearby point.
 make split "$work/orthonormal-3-5.json" --shares 9/25,16/25 --name "split teacher, norm students, loss 0" -o split-norm-zero-loss.json
 make split "$work/lines-3-unit.json" --shares 1/2,1/3,1/6 --name "split teacher, unit students, loss 0" -o split-unit-zero-loss.json
