@@ -414,6 +414,9 @@ void add_prove(CLI::App& app, Result& result) {
   add_claim(*command, result, "convergence",
             "Descent or flow from the given weights goes to zero loss, how fast, and where to",
             convergence_options);
+  add_claim(*command, result, "trajectory",
+            "Recorded iterates are steps of descent up to a small error, and the loss falls",
+            trajectory_options);
 }
 
 }  // namespace lojacert::program

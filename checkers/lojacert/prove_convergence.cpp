@@ -1,10 +1,12 @@
-// lojacert prove convergence, and prove recovery --for-all: claims that rest on a certificate of `threshold`.
+// lojacert prove convergence, trajectory, and recovery --for-all: claims that rest on a certificate of
+// `threshold`.
 
 #include "program.hpp"
 #include "prove_options.hpp"
 
 #include <lojacert/claims/convergence.hpp>
 #include <lojacert/claims/recovery_for_all.hpp>
+#include <lojacert/claims/trajectory.hpp>
 #include <lojacert/exact/error.hpp>
 
 #include <fstream>
@@ -68,6 +70,31 @@ ClaimMaker convergence_options(CLI::App& command) {
     read_route(options->by, request);
     if (options->threshold) request.threshold = read_document(*options->threshold);
     return convergence_claim(instance, request, budget);
+  };
+}
+
+ClaimMaker trajectory_options(CLI::App& command) {
+  struct Options {
+    std::string trajectory;
+    std::optional<std::string> epsilon;
+    std::optional<std::string> threshold;
+  };
+  auto options = std::make_shared<Options>();
+  command
+      .add_option("--trajectory", options->trajectory,
+                  "The recorded iterates, lojacert-trajectory/1, with every step; the instance is the first")
+      ->type_name("FILE")
+      ->required();
+  command.add_option("--epsilon", options->epsilon,
+                     "Claim this relative error of the steps instead of the smallest");
+  command
+      .add_option("--threshold", options->threshold,
+                  "Claim also the envelope of Theorem G, by this certificate of threshold")
+      ->type_name("CERT");
+  return [options](const Instance& instance, const Budget&) {
+    TrajectoryRequest request{options->epsilon, {}};
+    if (options->threshold) request.cited = cite_threshold(instance, read_document(*options->threshold));
+    return trajectory_claim(instance, read_trajectory(options->trajectory), request);
   };
 }
 

@@ -17,6 +17,7 @@ namespace lojacert::program {
 using ClaimMaker = std::function<Claim(const Instance&, const Budget&)>;
 
 [[nodiscard]] ClaimMaker convergence_options(CLI::App& command);
+[[nodiscard]] ClaimMaker trajectory_options(CLI::App& command);
 
 /// What L(W) <= loss says about every student, by a given certificate of `threshold` or one that is found.
 [[nodiscard]] Claim recovery_for_all(const Instance& instance, const std::string& loss,

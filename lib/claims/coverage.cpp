@@ -31,6 +31,8 @@ constexpr Coverage table[] = {
      "exact teachers", "relu: linearly independent teachers"},
     {"convergence", "descent or flow goes to zero loss, how fast, and where to", all_activations,
      "norm; unit: flow", "points", "L(W) below a threshold, or students near their teachers"},
+    {"trajectory", "recorded iterates are steps of descent up to an error", all_activations, all_forms,
+     "points", "undefined at a zero student in unit form"},
 };
 
 }  // namespace

@@ -35,11 +35,17 @@ std::uint64_t count_at(const json::Value& value, long long least) {
   return static_cast<std::uint64_t>(number);
 }
 
+/// Where `student` is a path, that instance's student is meant.
+bool is_cited_student(std::string_view key, const json::Value& value) {
+  return key == "student" && value.kind == json::Kind::string;
+}
+
 /// The instance that the keys spell out, read by the reader of instances so that both grammars are one.
 Instance spelled_instance(const json::Value& spec, const std::string& label) {
   std::vector<std::pair<std::string, json::Value>> members{{"format", json::string("lojacert-instance/1")}};
   for (const char* key : {"name", "activation", "neuron", "teacher_neuron", "teacher", "student"})
-    if (const json::Value* value = spec.find(key)) members.emplace_back(key, *value);
+    if (const json::Value* value = spec.find(key); value != nullptr && !is_cited_student(key, *value))
+      members.emplace_back(key, *value);
   std::istringstream text(json::dump(json::object(std::move(members))));
   return read_instance_json(text, label);
 }
@@ -56,7 +62,7 @@ Instance cited_instance(const json::Value& spec, const std::filesystem::path& fo
   if (const json::Value* value = spec.find("name")) instance.name = value->as_string();
   instance.provenance.clear();
   const json::Value* student = spec.find("student");
-  if (student == nullptr) return instance;
+  if (student == nullptr || is_cited_student("student", *student)) return instance;
   std::vector<std::pair<std::string, json::Value>> members{{"format", json::string("lojacert-instance/1")},
                                                            {"activation", json::string("abs")},
                                                            {"neuron", json::string("norm")},
@@ -82,10 +88,16 @@ ExactMatrix random_student(const json::Value& spec, std::size_t d) {
   return rows;
 }
 
-void set_student(const json::Value& spec, Instance& start) {
-  if (spec.find("student") == nullptr) {
+void set_student(const json::Value& spec, const std::filesystem::path& folder, Instance& start) {
+  const json::Value* student = spec.find("student");
+  if (student == nullptr) {
     start.student = random_student(spec, start.dimension());
     return;
+  }
+  if (is_cited_student("student", *student)) {
+    start.student = read_instance((folder / student->as_string()).string()).student;
+    if (!start.student || start.student->cols() != start.dimension())
+      throw InputError("student: that instance has no student of the teacher's length");
   }
   for (const char* key : {"seed", "init_scale"})
     if (spec.find(key) != nullptr)
@@ -109,10 +121,10 @@ DescentOptions descent_options(const json::Value& spec) {
   return options;
 }
 
-/// The specification for the provenance: a cited teacher by its file name, wherever it lay.
+/// The specification for the provenance: a cited instance by its file name, wherever it lay.
 std::string provenance_of(json::Value spec) {
   for (auto& [key, value] : spec.members)
-    if (key == "teacher" && value.kind == json::Kind::string)
+    if ((key == "teacher" || key == "student") && value.kind == json::Kind::string)
       value.text = std::filesystem::path(value.text).filename().string();
   return json::dump(spec);
 }
@@ -127,7 +139,7 @@ TrainingSpec interpreted(const json::Value& spec, const std::string& label,
   TrainingSpec training{cited ? cited_instance(spec, folder) : spelled_instance(spec, label),
                         descent_options(spec), provenance_of(spec)};
   if (training.start.gram) throw InputError("teacher: training needs the teacher's rows, not a Gram matrix");
-  set_student(spec, training.start);
+  set_student(spec, folder, training.start);
   return training;
 }
 
