@@ -77,30 +77,31 @@ Decision under_envelope(const Interval& loss, const Values& values, std::size_t 
 Decision decide(const Iterates& iterates, const Values& values, Bits bits) {
   const Interval epsilon = Interval::from(values.epsilon, bits);
   Decision decision = exactly(true);
+  const auto require = [&](const Decision& part, const std::string& what) {
+    decision = both(decision, sufficient(part, "this fails: " + what));
+  };
   std::optional<Interval> before;
   for (std::size_t t = 0; t < iterates.weights.size(); ++t) {
-    const bool is_last = t == iterates.steps();
-    std::optional<Gradient> gradient;
-    Interval loss = Interval::zero(bits);
-    if (is_last) {
-      loss = iterates.landscapes[t].loss(bits);
-    } else {
-      Evaluation evaluation = iterates.landscapes[t].evaluate(bits);
-      if (evaluation.undefined_at) return never(undefined_gradient_reason(*evaluation.undefined_at));
-      loss = evaluation.loss;
-      gradient = std::move(evaluation.gradient);
+    Evaluation at{.loss = Interval::zero(bits), .gradient = {}, .undefined_at = {}};
+    if (t < iterates.steps())
+      at = iterates.landscapes[t].evaluate(bits);
+    else
+      at.loss = iterates.landscapes[t].loss(bits);
+    if (at.undefined_at) return never(undefined_gradient_reason(*at.undefined_at));
+    if (before) {
+      const std::string what = fmt::format("L falls at step {}", t);
+      require(decide_less(at.loss, *before, what), what);
     }
-    if (before) decision = both(decision, decide_less(loss, *before, fmt::format("L falls at step {}", t)));
-    if (values.envelope) decision = both(decision, under_envelope(loss, values, t, bits));
-    if (gradient) {
-      const StepError sides = step_error(iterates, t, *gradient, bits);
-      decision = both(decision, decide_less_equal(sides.error, epsilon * sides.length,
-                                                  fmt::format("the relative error of step {}", t + 1)));
+    if (values.envelope)
+      require(under_envelope(at.loss, values, t, bits), fmt::format("the envelope at step {}", t));
+    if (at.gradient) {
+      const StepError sides = step_error(iterates, t, *at.gradient, bits);
+      const std::string what = fmt::format("the relative error of step {} is at most epsilon", t + 1);
+      require(decide_less_equal(sides.error, epsilon * sides.length, what), what);
     }
-    if (decision.verdict == Verdict::disproved) break;
-    before = std::move(loss);
+    before = std::move(at.loss);
   }
-  return sufficient(decision, "the iterates do not satisfy the claim: " + decision.reason);
+  return decision;
 }
 
 /// The smallest relative error of 5 digits that covers every step.
@@ -160,8 +161,10 @@ Claim trajectory_claim(const Instance& instance, const Trajectory& trajectory,
     throw InstanceError("trajectory: the instance must be the first iterate, with exact weights");
   if (instance_digest(instance) != instance_digest(trajectory.start))
     throw InstanceError(
-        "trajectory: the instance is not the first iterate of the trajectory (teacher, activation, forms and "
-        "weights must be equal)");
+        "trajectory: the instance is not the first iterate of the trajectory: teacher, activation, forms and "
+        "weights must be equal, exactly (the text \"0.1\" is no double; train with \"iterations\": 0 writes "
+        "the "
+        "start as it is recorded)");
   const auto iterates = std::make_shared<const Iterates>(instance, trajectory);
   const std::string epsilon = request.epsilon ? *request.epsilon : epsilon_of(*iterates);
   Values values{parse_constant("epsilon", epsilon), {}, instance.neuron};
