@@ -42,7 +42,7 @@ struct Options {
   std::string label;
   std::size_t steps = 100000;
   double flow_step = 0.01;
-  double tolerance = 1e-6;
+  double tolerance = 1e-4;
   bool curvature = false;
 };
 

@@ -33,7 +33,7 @@ TEACHERS = {
 }
 # How a student count depends on r, and how often.
 WIDTHS = [1, 2, 4, 8, 16, 64]
-WEIGHTS = [15, 25, 25, 20, 12, 3]
+WEIGHTS = [20, 28, 26, 17, 8, 1]
 # By Theorem I every student that is not zero needs a mass; by Theorem G none does.
 FAMILIES_OF_I = ["near", "split", "pairs", "random", "zero"]
 FAMILIES_OF_G = [*FAMILIES_OF_I, "tiny", "far"]
@@ -139,7 +139,7 @@ class Bench:
         d = len(self.case.vectors[0]) + plan.extra_dimensions
         teachers = [row + [0.0] * plan.extra_dimensions for row in self.case.vectors]
         m = plan.width * len(teachers)
-        spread = 10 ** dice.uniform(-2, -0.7)
+        spread = 10 ** dice.uniform(-2, -1.3 if plan.family in ("far", "vanishing") else -0.7)
 
         def normal() -> Vector:
             return [dice.gauss(0, 1) for _ in range(d)]
@@ -149,26 +149,28 @@ class Bench:
             norm = math.hypot(*a)
             return [mass * (x + spread * norm * e) for x, e in zip(a, normal())]
 
+        def mirrored(p: Vector, axis: Vector) -> Vector:
+            along = sum(x * y for x, y in zip(p, axis)) / sum(x * x for x in axis)
+            return [2 * along * y - x for x, y in zip(p, axis)]
+
         result: list[Vector] = []
         for n in range(m):
             mass = math.exp(0.5 * dice.gauss(0, 1)) / plan.width
-            if plan.family == "pairs" and n >= m // 2 // len(teachers) * len(teachers) and n - m // 2 < len(result) and m % 2 == 0:
-                # The mirror image of a student of the same class.
-                partner = result[n - m // 2]
-                axis = teachers[(n - m // 2) % len(teachers)]
-                along = sum(x * y for x, y in zip(partner, axis)) / sum(x * x for x in axis)
-                result.append([2 * along * y - x for x, y in zip(partner, axis)])
+            other = n // len(teachers) % 2 == 1  # not the first of its class
+            if plan.family == "pairs" and n >= m // 2:
+                result.append(mirrored(result[n - m // 2], teachers[(n - m // 2) % len(teachers)]))
             elif plan.family == "random" and n >= len(teachers):
                 result.append([mass * x for x in normal()])
-            elif plan.family in ("tiny", "vanishing") and n >= len(teachers) and n % 2:
-                powers = (-12, -6) if plan.family == "tiny" else (-60, -40)
-                away = plan.family == "vanishing" and self.case.activation == "abs"
-                share = 10 ** dice.uniform(*powers)
-                result.append([share * x for x in (normal() if away else near(n, mass))])
-            elif plan.family == "far" and n >= len(teachers) and n % 2:
+            elif plan.family == "tiny" and other:
+                share = 10 ** dice.uniform(-12, -6)
+                result.append([share * x for x in near(n, mass)])
+            elif plan.family == "vanishing" and other:
+                share = 10 ** dice.uniform(-60, -40)
+                result.append([share * x for x in normal()])
+            elif plan.family == "far" and other:
                 share = 10 ** dice.uniform(-4, 0)
                 result.append([share * x for x in normal()])
-            elif plan.family == "zero" and n >= len(teachers) and n % 3 == 2:
+            elif plan.family == "zero" and other:
                 result.append([0.0] * d)
             else:
                 result.append(near(n, mass))
@@ -177,15 +179,22 @@ class Bench:
         return result
 
     def instance(self, plan: Plan, dice: Random, loss: float, name: str) -> Path:
-        source = self.write(f"{name}-source.json", self.padded(plan.extra_dimensions), self.weights(self.students(plan, dice)))
+        effective = self.students(plan, dice)
+        source = self.write(f"{name}-source.json", self.padded(plan.extra_dimensions), self.weights(effective))
         return self.contracted(source, plan, loss, name)
 
     def contracted(self, source: Path, plan: Plan, loss: float, name: str) -> Path:
+        """An instance of this loss; where the source happens to have less, from larger students."""
         path = self.folder / f"{name}.json"
         far = ["--delta1", FAR] if plan.family in ("far", "vanishing") else []
-        made = self.programs.cert("make", "contract", source, "--loss", repr(loss), *far, "-o", path)
-        self.report.check(made.status == "DONE", "instances made", made.describe)
-        return path
+        while True:
+            made = self.programs.cert("make", "contract", source, "--loss", repr(loss), *far, "-o", path)
+            if "contraction only goes below it" not in made.err:
+                self.report.check(made.status == "DONE", "instances made", made.describe)
+                return path
+            document = json.loads(source.read_text())
+            document["student"] = [[repr(1.5 * float(x)) for x in row] for row in document["student"]]
+            write_json(source, document)
 
     def step_of(self, plan: Plan, loss: float) -> str:
         """About pace / lbar, from below, with three digits."""
@@ -205,7 +214,7 @@ class Bench:
         if plan.route == "G":
             losses = [self.eps0 * (0.5 if dice.random() < 0.6 else 10 ** dice.uniform(-3, -0.3))]
         elif plan.route == "I":
-            losses = [10 ** (-3 - n / 2 + dice.uniform(-0.2, 0)) for n in range(20)]
+            losses = [10 ** (-4 - n / 2 + dice.uniform(-0.2, 0)) for n in range(20)]
         else:
             losses = [self.eps0 * factor for factor in (30, 10, 3, 1.5)]
         source: Optional[Path] = None
@@ -237,9 +246,9 @@ class Bench:
         self.report.check(run.status == "PROVED", "claims with a target", run.describe)
 
     def time_step(self, plan: Plan) -> float:
-        """Of the flow's integration: a fifth of what the largest curvature allows."""
+        """Of the flow's integration: a tenth of 1 / lbar, or about that in unit form."""
         if self.case.neuron == "norm":
-            return 0.2 / self.case.curvature(self.eps0)
+            return 0.1 / self.case.curvature(self.eps0)
         return 0.02 / (plan.width * len(self.case.vectors))
 
     def follow(self, plan: Plan, seed: int, verify: bool, mutate: bool) -> None:
@@ -251,10 +260,7 @@ class Bench:
         instance, certificate, _ = found
         if verify:
             verified = self.programs.verify(instance, certificate, timeout=3600)
-            if verified.status == "UNSUPPORTED":
-                self.report.count("claims that lojaverify does not know")
-            else:
-                self.report.check(verified.status == "VERIFIED", "claims verified", verified.describe)
+            self.report.check(verified.status == "VERIFIED", "claims verified", verified.describe)
         table = self.folder / f"{name}.csv"
         options = ["--steps", self.steps, "--label", f"{self.case.teacher} {plan.family}"]
         if plan.pace == 0:
@@ -340,7 +346,7 @@ def plans(case: Case, count: int, dice: Random, widths: list[int], extra_dimensi
         width = dice.choices(widths, WEIGHTS[:len(widths)])[0]
         if case.neuron == "unit":
             family = ["near", "split", "pairs", "random", "far"][n % 5]
-            result.append(Plan(family, "G", 1 if family == "near" else min(width, 8), 0, extra, n))
+            result.append(Plan(family, "G", 1 if family == "near" else min(max(2, width), 8), 0, extra, n))
             continue
         kind = n % 10
         if kind == 8 and len(case.vectors) > 1 and case.activation != "relu":
@@ -406,8 +412,10 @@ def main() -> int:
             at = Bench(case, place, binaries, report, steps, extra[0])
             tried = set()
             for plan in plans(case, share_of(case, cases, count), Random(f"{seed} {case.name}"), widths, extra):
-                first = (plan.route, plan.pace == 0) not in tried
-                tried.add((plan.route, plan.pace == 0))
+                kind = (plan.route, plan.pace == 0)
+                first = kind not in tried and plan.width <= 4
+                if first:
+                    tried.add(kind)
                 at.follow(plan, seed, verify=first, mutate=first)
             if case.neuron == "norm":
                 at.too_large_a_step(seed, extra[0])
