@@ -72,6 +72,20 @@ Constant read_positive(const Json& json) {
   return constant;
 }
 
+std::vector<Row> read_points(const Json& json, const Shape& shape) {
+  std::vector<Row> rows;
+  for (const Json line : json.elements()) {
+    Row& row = rows.emplace_back();
+    for (const Json entry : line.elements()) {
+      const Rational x = entry.parsed(parse_number);
+      row.push_back({x, x});
+    }
+    if (static_cast<std::int64_t>(row.size()) != shape.d) line.fail("must have d entries");
+  }
+  if (static_cast<std::int64_t>(rows.size()) != shape.m) json.fail("must have m rows");
+  return rows;
+}
+
 void check_order(const Json& json, const Range& range) {
   if (range.lo && range.hi && range.lo->value > range.hi->value) json.fail("lo is greater than hi");
 }

@@ -31,6 +31,9 @@ class WeightsRule : public Rule {
 /// A constant > 0.
 [[nodiscard]] Constant read_positive(const Json& json);
 
+/// m rows of d strings, each a `number`.
+[[nodiscard]] std::vector<Row> read_points(const Json& json, const Shape& shape);
+
 /// An interval {lo, hi} of a claim, of which either side can be absent.
 struct Range {
   std::optional<Constant> lo, hi;

@@ -23,20 +23,6 @@ namespace lojaverify {
 
 namespace {
 
-std::vector<Row> read_points(const Json& json, const Shape& shape) {
-  std::vector<Row> rows;
-  for (const Json line : json.elements()) {
-    Row& row = rows.emplace_back();
-    for (const Json entry : line.elements()) {
-      const Rational x = entry.parsed(parse_number);
-      row.push_back({x, x});
-    }
-    if (static_cast<std::int64_t>(row.size()) != shape.d) line.fail("must have d entries");
-  }
-  if (static_cast<std::int64_t>(rows.size()) != shape.m) json.fail("must have m rows");
-  return rows;
-}
-
 /// The second derivative along U at one precision.
 class Curvature {
  public:

@@ -5,7 +5,7 @@
 namespace lojaverify {
 
 std::span<const RuleEntry> rules() {
-  static constexpr std::array<RuleEntry, 11> entries{{
+  static constexpr std::array<RuleEntry, 12> entries{{
       {"loss", read_loss},
       {"gradient", read_gradient},
       {"lojasiewicz", read_lojasiewicz},
@@ -17,6 +17,7 @@ std::span<const RuleEntry> rules() {
       {"threshold", read_threshold, DigestOf::teacher, "forall-students"},
       {"recovery-for-all", read_recovery_for_all, DigestOf::teacher, "forall-students"},
       {"convergence", read_convergence},
+      {"trajectory", read_trajectory},
   }};
   return entries;
 }

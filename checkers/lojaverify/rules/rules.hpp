@@ -16,5 +16,6 @@ namespace lojaverify {
 [[nodiscard]] std::unique_ptr<Rule> read_threshold(const Json& claim, const Shape& shape);
 [[nodiscard]] std::unique_ptr<Rule> read_recovery_for_all(const Json& claim, const Shape& shape);
 [[nodiscard]] std::unique_ptr<Rule> read_convergence(const Json& claim, const Shape& shape);
+[[nodiscard]] std::unique_ptr<Rule> read_trajectory(const Json& claim, const Shape& shape);
 
 }  // namespace lojaverify
