@@ -16,6 +16,7 @@ namespace lojacert {
 namespace {
 
 constexpr Bits bits_of_search{256};
+constexpr std::size_t most_entries = 1'000'000;  // certificates/README.md, section 4.12
 
 /// The iterates W_0, ..., W_T with their landscapes, made once.
 struct Iterates {
@@ -165,6 +166,8 @@ Claim trajectory_claim(const Instance& instance, const Trajectory& trajectory,
         "weights must be equal, exactly (the text \"0.1\" is no double; train with \"iterations\": 0 writes "
         "the "
         "start as it is recorded)");
+  if (trajectory.iterates.size() * instance.student_count() * instance.dimension() > most_entries)
+    throw InputError("trajectory: the iterates have more than 1000000 entries; record fewer steps");
   const auto iterates = std::make_shared<const Iterates>(instance, trajectory);
   const std::string epsilon = request.epsilon ? *request.epsilon : epsilon_of(*iterates);
   Values values{parse_constant("epsilon", epsilon), {}, instance.neuron};
