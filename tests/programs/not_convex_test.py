@@ -12,53 +12,12 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from not_convex_oracle import Document, Rows, both_signs, chord_gap, mixtures, near_split, network, random_rows, text_rows
 from programs import Programs, Report, folder_of_programs, option, workspace, write_json
 from specification import exact_text, instance_from_json
 from truth import evaluation
 
-Rows = list[list[Fraction]]
-Document = dict[str, Any]
-STEP = Fraction(1, 2 ** 40)  # of second differences: their error is about its square
 ACTIVATIONS = ("abs", "relu", "relu+linear")
-
-
-def text_rows(rows: Rows) -> list[list[str]]:
-    return [[exact_text(x) for x in row] for row in rows]
-
-
-def moved(rows: Rows, direction: Rows, step: Fraction) -> Rows:
-    return [[x + step * u for x, u in zip(row, line)] for row, line in zip(rows, direction)]
-
-
-def loss(document: Document, rows: Rows) -> Fraction:
-    return evaluation(instance_from_json({**document, "student": text_rows(rows)})).loss.middle
-
-
-def curvature(document: Document, rows: Rows, direction: Rows) -> Fraction:
-    """The second difference of the loss along the direction."""
-    ends = loss(document, moved(rows, direction, STEP)) + loss(document, moved(rows, direction, -STEP))
-    return (ends - 2 * loss(document, rows)) / STEP ** 2
-
-
-def random_rows(generator: random.Random, count: int, d: int) -> Rows:
-    return [[Fraction(round(generator.gauss(0, 1) * 1000), 1000) for _ in range(d)] for _ in range(count)]
-
-
-def near_split(generator: random.Random, d: int, neuron: str) -> tuple[Rows, Rows]:
-    """A teacher and three students near it, whose Hessian has both signs."""
-    teacher = random_rows(generator, 2, d)
-    factor = Fraction(7, 10) if neuron == "norm" else Fraction(1, 2)
-    half = [factor * x + Fraction(round(generator.gauss(0, 1) * 100), 1000) for x in teacher[0]]
-    other = [x + Fraction(round(generator.gauss(0, 1) * 20), 1000) for x in half]
-    return teacher, [half, other, [x + Fraction(1, 50) for x in teacher[1]]]
-
-
-def root_of(low: Fraction, high: Fraction, sign: Any) -> Fraction:
-    """Where the sign of a continuous function changes from negative to positive, by halving."""
-    for _ in range(40):
-        middle = (low + high) / 2
-        low, high = (middle, high) if sign(middle) < 0 else (low, middle)
-    return low
 
 
 class NotConvex:
@@ -98,23 +57,9 @@ class NotConvex:
 
     def near_zero(self, document: Document, rows: Rows, negative: Rows, positive: Rows) -> None:
         """A mixture of two directions whose value is slightly on either side of 0."""
-        both = moved(negative, positive, Fraction(1))
-        q = [curvature(document, rows, u) for u in (negative, positive, both)]
-        mixed = q[2] - q[0] - q[1]
-
-        def value(t: Fraction) -> Fraction:
-            return q[0] + t * mixed + t * t * q[1]
-
-        high = Fraction(1)
-        while value(high) <= 0:
-            high *= 2
-        root = root_of(Fraction(0), high, value)
         certificates = {}
-        for sign in (-1, 1):
-            t = root * (1 + Fraction(sign, 10 ** 6))
-            u = moved(negative, positive, t)
-            if abs(value(t)) > (abs(q[0]) + abs(q[1])) / 10 ** 14:
-                certificates[value(t) < 0] = self.direction(document, rows, u, value(t) < 0, "directions near zero curvature")
+        for u, is_negative in mixtures(document, rows, negative, positive):
+            certificates[is_negative] = self.direction(document, rows, u, is_negative, "directions near zero curvature")
         if certificates.get(True) and certificates.get(False):
             forged = json.loads(json.dumps(certificates[True]))
             forged["claim"]["direction"] = certificates[False]["claim"]["direction"]
@@ -122,8 +67,7 @@ class NotConvex:
             self.report.check(run.status == "NOT VERIFIED" and "refuted" in run.out, "directions changed so that the sign flips", run.describe)
 
     def chord(self, document: Document, rows: Rows, end: Rows, share: Fraction) -> None:
-        between = moved(rows, moved(end, rows, Fraction(-1)), share)
-        gap = loss(document, between) - (1 - share) * loss(document, rows) - share * loss(document, end)
+        gap = chord_gap(document, rows, end, share)
         path = write_json(self.folder / "chord.json", text_rows(end))
         self.expect({**document, "student": text_rows(rows)}, ["--chord", path, f"--lambda={exact_text(share)}"], gap > 0, "chords")
 
@@ -133,10 +77,6 @@ class NotConvex:
         if return_value:
             self.report.check(key in return_value["claim"], f"found: {key}", str(return_value["claim"]))
         return return_value
-
-
-def network(activation: str, neuron: str, teacher: Rows) -> Document:
-    return {"format": "lojacert-instance/1", "activation": activation, "neuron": neuron, "teacher": text_rows(teacher)}
 
 
 def random_networks(test: NotConvex, generator: random.Random, count: int) -> None:
@@ -149,19 +89,10 @@ def random_networks(test: NotConvex, generator: random.Random, count: int) -> No
                 d = 2 + n % 2
                 teacher, rows = near_split(generator, d, neuron)
                 document = network(activation, neuron, teacher)
-                negative, positive = None, None
-                for _ in range(40):
-                    u = random_rows(generator, len(rows), d)
-                    u[1] = [-x + y / 20 for x, y in zip(u[0], u[1])]
-                    u[2] = [x / 20 for x in u[2]]
-                    if curvature(document, rows, u) < 0:
-                        negative = negative or u
-                    else:
-                        positive = positive or u
-                    if negative and positive:
-                        test.near_zero(document, rows, negative, positive)
-                        tuned += 1
-                        break
+                found = both_signs(generator, document, rows)
+                if found:
+                    test.near_zero(document, rows, *found)
+                    tuned += 1
                 test.chord(document, rows, random_rows(generator, len(rows), d), Fraction(1, 3))
                 test.chord(document, rows, [rows[1], rows[0], rows[2]], Fraction(1, 2))
             test.report.check(tuned > 0, "activations and forms with directions near zero curvature", f"{activation} {neuron}")

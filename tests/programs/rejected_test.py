@@ -1,4 +1,4 @@
-"""Every forged certificate of tests/rejected is refused with the expected exit code and reason, and its honest twin verifies."""
+"""Every forged certificate of tests/rejected is refused with the expected exit code, reason and message, and its honest twin verifies."""
 from __future__ import annotations
 
 import json
@@ -24,7 +24,7 @@ def arguments(name: str) -> list[Path]:
 def check_forgery(report: Report, programs: Programs, name: str, expected: dict[str, Any]) -> None:
     run = programs.verify(*arguments(name))
     report.check_run(run)
-    good = run.code == expected["exit"] and run.reason_code == expected.get("reason", "")
+    good = run.code == expected["exit"] and run.reason_code == expected.get("reason", "") and expected.get("message", "") in run.err
     report.check(good, "forged certificates", lambda: f"{name}: expected {expected}\n{run.describe()}")
 
 

@@ -198,6 +198,14 @@ def _recovery_body(claim: dict[str, Any], negated: bool) -> str:
             + ("it is not true that " if negated else "") + bounds)
 
 
+def _not_convex_body(claim: dict[str, Any], negated: bool) -> str:
+    if "direction" in claim:
+        return f"the second derivative U.H(W)U of L along the listed direction U is {'not ' if negated else ''}negative"
+    share = claim["lambda"]
+    return (f"L((1 - {share}) W + {share} W_1) {'<=' if negated else '>'} (1 - {share}) L(W) + {share} L(W_1)"
+            " for the listed W_1")
+
+
 def _body(claim: dict[str, Any], negated: bool) -> str:
     kind = claim["kind"]
     if kind == "loss":
@@ -212,6 +220,8 @@ def _body(claim: dict[str, Any], negated: bool) -> str:
                 else f"0 < ||grad L(W)||_F^2 < 2 * {c} * L(W)")
     if kind == "recovery":
         return _recovery_body(claim, negated)
+    if kind == "not-convex":
+        return _not_convex_body(claim, negated)
     raise SpecificationError(f"unknown kind {kind}")
 
 
@@ -226,6 +236,16 @@ def statement(instance: Instance, claim: dict[str, Any]) -> str:
         quantifier = "for every choice of the weights in the given boxes,"
     return (f"For the {instance.activation} network with d = {instance.d}, m = {instance.m} {instance.neuron}-form students"
             f" and r = {instance.r} {instance.teacher_neuron}-form teachers, {quantifier} {_body(claim, negated)}.")
+
+
+def threshold_statement(document: dict[str, Any], claim: dict[str, Any]) -> str:
+    """The sentence of section 4.9."""
+    teacher, unit = document["teacher"], document["neuron"] == "unit"
+    r = len(teacher["gram"] if isinstance(teacher, dict) else teacher)
+    return (f"For the {document['activation']} network with r = {r} {document.get('teacher_neuron', 'unit')}-form teachers, for every number of"
+            f" {document['neuron']}-form students, in every dimension, and every choice W of their {'nonzero ' if unit else ''}weights"
+            f" with L(W) <= {claim['eps0']}: ||grad L(W)||_F >= {claim['kappa']} * L(W)^({claim['beta']})"
+            f" and ||grad L(W)||_F >= {claim['kappa_1']} * L(W).")
 
 
 @dataclass

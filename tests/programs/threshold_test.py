@@ -20,7 +20,6 @@ from specification import parse_number
 from teacher_oracle import mpf, mpmath, real
 
 Document = dict[str, Any]
-CONSTANTS = ("mu", "delta1", "S", "Z", "psi_far", "delta_cap", "T", "e_prime", "gam", "q", "c", "h_prime", "delta_prime")
 
 
 def network(teacher: Any, activation: str = "abs", neuron: str = "norm", teacher_neuron: str = "unit") -> Document:
@@ -53,7 +52,7 @@ class Case:
 
     def prepare(self, certificate: Document) -> None:
         evidence = certificate["evidence"]
-        self.x = {key: real(parse_number(evidence[key])) for key in CONSTANTS if key in evidence}
+        self.x = {key: real(parse_number(evidence[key])) for key in oracle.CONSTANTS if key in evidence}
         psi = evidence["psi"]
         terms = None if psi == "product" else [(term["exponents"], parse_number(term["coefficient"])) for term in psi]
         self.terms = oracle.expanded(terms, self.gram)
@@ -90,36 +89,10 @@ def check_constants(case: Case, certificate: Document) -> None:
         case.verify(case.changed(certificate, "claim", **{key: decimal(value, "0.99"), **lower}), True, "claims below Theorem G")
 
 
-def directions(case: Case, rng: random.Random, count: int) -> list[Any]:
-    """Random unit vectors of R^(d+1), half of them near a teacher."""
-    sphere, result = case.sphere, []
-    for k in range(count):
-        v = mpmath.matrix([mpf(rng.gauss(0, 1)) for _ in range(sphere.n)])
-        if k % 2:
-            v = sphere.a[rng.randrange(sphere.r)] + mpf(10) ** rng.uniform(-3, 0) * v
-        result.append(v / mpmath.norm(v))
-    return result
-
-
 def check_evidence(case: Case, certificate: Document, rng: random.Random, count: int) -> None:
     """The conditions at sampled directions; a constant below the largest sample is refused."""
     sphere, x = case.sphere, case.x
-    most = {"S": mpf(0), "Z": mpf(0), "T": mpf(0)}
-    least_far = mpmath.inf
-    for b in directions(case, rng, count):
-        psi = sphere.psi(b)
-        _, cosine, far = sphere.classify(b, x["delta1"])
-        most["S"] = max(most["S"], sphere.s(b, x["delta1"]) / psi)
-        if far:
-            least_far = min(least_far, psi)
-        else:
-            most["Z"] = max(most["Z"], (1 - cosine) / psi)
-    for i in range(sphere.r):
-        for v in directions(case, rng, count // 10):
-            e = v - (v.T * sphere.a[i])[0] * sphere.a[i]
-            theta = x["delta_cap"] * mpf(rng.choice(("1", "0.3", "1e-3")))
-            b = mpmath.cos(theta) * sphere.a[i] + mpmath.sin(theta) * e / mpmath.norm(e)
-            most["T"] = max(most["T"], sphere.wedge(b, i) / (1 - mpmath.cos(theta)))
+    most, least_far = oracle.extremes(sphere, x, rng, count)
     for key, value in most.items():
         case.report.check(value <= x[key], "conditions at sampled directions", lambda: f"{key} {value} {x[key]} {case.document}")
         case.verify(case.changed(certificate, "evidence", **{key: decimal(value, "0.9999")}), False, "constants below a sample")

@@ -22,6 +22,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "programs")]
 
 import truth  # noqa: E402
 from forge_teachers import all_forged  # noqa: E402
+from forge_theorems import all_forged as all_forged_of_theorems  # noqa: E402
 from judge import judge  # noqa: E402
 from oracle import Range  # noqa: E402
 from specification import Certificate, Instance, instance_from_json, make_claim, statement, with_statement  # noqa: E402
@@ -56,6 +57,7 @@ class Forgery:
     reason: Optional[str]
     honest: bytes
     beside: Optional[Instance] = None
+    message: Optional[str] = None  # what stderr must contain
 
 
 FORGERIES: list[Forgery] = []
@@ -284,6 +286,7 @@ def build() -> list[Forgery]:
         if twin.answer == "refuse":
             raise AssertionError(f"the honest twin of {forgery.name} is refused: {twin}")
     FORGERIES.extend(Forgery(*forged) for forged in all_forged())  # confirmed there
+    FORGERIES.extend(Forgery(*forged, message=message) for *forged, message in all_forged_of_theorems())  # likewise
     return FORGERIES
 
 
@@ -298,7 +301,8 @@ def all_files() -> dict[str, bytes]:
     """What the folder has to hold."""
     forgeries = build()
     files = {path: data for forgery in forgeries for path, data in files_of(forgery).items()}
-    expected = {f.name: {"exit": f.exit_code, **({"reason": f.reason} if f.reason else {})} for f in forgeries}
+    expected = {f.name: {"exit": f.exit_code, **({"reason": f.reason} if f.reason else {}), **({"message": f.message} if f.message else {})}
+                for f in forgeries}
     files["expected.json"] = (json.dumps(expected, indent=1, sort_keys=True) + "\n").encode()
     return files
 

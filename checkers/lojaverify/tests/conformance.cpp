@@ -4,7 +4,7 @@
 // numbers.json: {"numbers": [{"text", "lo", "hi"} or {"text", "error": true}], "json_numbers": [{"text",
 // "value"} or {"text", "error": true}]} digests.json: {"digests": [{"instance", "canonical_instance",
 // "instance_digest", "teacher_digest"}]} claims.json:  {"claims": [{"instance", "claim", "evidence"
-// (optional), "statement", "verdict"}]} Other keys are comments.
+// (optional), "statement", "verdict", "reason" (optional)}]} Other keys are comments.
 
 #include <algorithm>
 #include <fstream>
@@ -105,6 +105,7 @@ void run_claims(const Value& corpus) {
     const Verdict verdict = verify(certificate, instance, Options{});
     expect("verdict of " + claim.dump() + " (" + verdict.code + ": " + verdict.explanation + ')',
            item.at("verdict"), verdict.verified ? "VERIFIED" : "NOT VERIFIED");
+    if (item.contains("reason")) expect("reason of " + claim.dump(), item.at("reason"), verdict.code);
   }
 }
 
