@@ -201,7 +201,7 @@ class Constants:
 
     def theta(self, u0: float) -> float:
         """Theta of Section 2."""
-        return self.bracket(math.sqrt(self.lam ** 2 - u0 ** 2), u0, self.r ** (1 / 3), self.r)
+        return self.bracket(math.sqrt(max(self.lam ** 2 - u0 ** 2, 0)), u0, self.r ** (1 / 3), self.r)
 
 
 class Teacher:
