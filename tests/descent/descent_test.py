@@ -208,7 +208,7 @@ class Bench:
         by = "threshold" if plan.route == "G" else "theoremI"
         return self.programs.cert("prove", "convergence", instance, *how, "--by", by, *cited, *options, "-o", certificate, timeout=3600)
 
-    def proved(self, plan: Plan, dice: Random, name: str) -> Optional[tuple[Path, Path, float]]:
+    def proved(self, plan: Plan, dice: Random, name: str, with_target: bool) -> Optional[tuple[Path, Path, float]]:
         """Instance, certificate and loss: for Theorem I the first loss on the way down that it covers."""
         certificate = self.folder / f"{name}-certificate.json"
         if plan.route == "G":
@@ -226,7 +226,8 @@ class Bench:
             run = self.prove(made, plan, loss, certificate)
             if run.status == "PROVED":
                 self.report.check(True, "claims proved")
-                self.with_target(made, plan, loss, certificate)
+                if with_target:
+                    self.with_target(made, plan, loss, certificate)
                 return made, certificate, loss
             if plan.route == "G" or run.status != "UNDECIDED":
                 self.report.check(False, "claims proved", run.describe)
@@ -251,14 +252,15 @@ class Bench:
             return 0.1 / self.case.curvature(self.eps0)
         return 0.02 / (plan.width * len(self.case.vectors))
 
-    def follow(self, plan: Plan, seed: int, verify: bool, mutate: bool) -> None:
+    def follow(self, plan: Plan, seed: int, first: bool) -> None:
+        """Proves, runs and compares; the first of a kind is also verified, and made false."""
         name = f"{plan.number}-{plan.family}-{plan.route}"
         dice = Random(f"{seed} {self.case.name} {plan.number}")
-        found = self.proved(plan, dice, name)
+        found = self.proved(plan, dice, name, with_target=plan.route == "I" or first)
         if found is None:
             return
         instance, certificate, _ = found
-        if verify:
+        if first:
             verified = self.programs.verify(instance, certificate, timeout=3600)
             self.report.check(verified.status == "VERIFIED", "claims verified", verified.describe)
         table = self.folder / f"{name}.csv"
@@ -271,7 +273,7 @@ class Bench:
             return
         row = read_row(table)
         self.rows.append({"case": self.case.name, "family": plan.family, "route": plan.route, "pace": str(plan.pace), **row})
-        if good and mutate:
+        if good and first:
             for what, changes in false_claims(json.loads(certificate.read_text())["claim"], row, len(self.case.vectors)):
                 false = changed(certificate, self.folder / f"{name}-{what.replace(' ', '-')}.json", changes)
                 broken = self.run(instance, false, *options)
@@ -364,9 +366,12 @@ def plans(case: Case, count: int, dice: Random, widths: list[int], extra_dimensi
 
 
 def share_of(case: Case, cases: list[Case], count: int) -> int:
-    """Unit form, whose flows cost more, has fewer."""
-    weights = [1 if c.neuron == "unit" else 10 for c in cases]
-    return max(2, math.ceil(count * (1 if case.neuron == "unit" else 10) / sum(weights)))
+    """Those that cost more have fewer."""
+
+    def weight(c: Case) -> int:
+        return 1 if c.neuron == "unit" else 10 if len(c.vectors) < 3 else 4
+
+    return max(2, math.ceil(count * weight(case) / sum(weight(c) for c in cases)))
 
 
 def summary(rows: list[dict[str, str]]) -> Iterator[str]:
@@ -416,7 +421,7 @@ def main() -> int:
                 first = kind not in tried and plan.width <= 4
                 if first:
                     tried.add(kind)
-                at.follow(plan, seed, verify=first, mutate=first)
+                at.follow(plan, seed, first)
             if case.neuron == "norm":
                 at.too_large_a_step(seed, extra[0])
             rows += at.rows
