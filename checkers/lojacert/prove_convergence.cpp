@@ -16,10 +16,10 @@ namespace lojacert::program {
 
 namespace {
 
-json::Value read_document(const std::string& path) {
+GivenCertificate read_certificate(const std::string& path) {
   std::ifstream in(path);
   if (!in) throw InputError(path + ": cannot be opened");
-  return json::parse(in, path);
+  return {path, json::parse(in, path)};
 }
 
 /// "threshold", "threshold:CERT" or "theoremI"; empty for the better.
@@ -32,7 +32,7 @@ void read_route(const std::string& by, ConvergenceRequest& request) {
     request.route = ConvergenceRoute::theorem_g;
   } else if (by.starts_with(cited)) {
     request.route = ConvergenceRoute::theorem_g;
-    request.threshold = read_document(by.substr(cited.size()));
+    request.threshold = read_certificate(by.substr(cited.size()));
   } else {
     throw InputError("--by: must be better, threshold, threshold:CERT or theoremI");
   }
@@ -68,7 +68,7 @@ ClaimMaker convergence_options(CLI::App& command) {
     request.step = options->step;
     request.target_loss = options->to;
     read_route(options->by, request);
-    if (options->threshold) request.threshold = read_document(*options->threshold);
+    if (options->threshold) request.threshold = read_certificate(*options->threshold);
     return convergence_claim(instance, request, budget);
   };
 }
@@ -93,7 +93,7 @@ ClaimMaker trajectory_options(CLI::App& command) {
       ->type_name("CERT");
   return [options](const Instance& instance, const Budget&) {
     TrajectoryRequest request{options->epsilon, {}};
-    if (options->threshold) request.cited = cite_threshold(instance, read_document(*options->threshold));
+    if (options->threshold) request.cited = cite_threshold(instance, read_certificate(*options->threshold));
     return trajectory_claim(instance, read_trajectory(options->trajectory), request);
   };
 }
@@ -101,7 +101,7 @@ ClaimMaker trajectory_options(CLI::App& command) {
 Claim recovery_for_all(const Instance& instance, const std::string& loss,
                        const std::optional<std::string>& mass, const std::optional<std::string>& threshold) {
   const CitedThreshold cited =
-      threshold ? cite_threshold(instance, read_document(*threshold)) : find_cited_threshold(instance, {});
+      threshold ? cite_threshold(instance, read_certificate(*threshold)) : find_cited_threshold(instance, {});
   return recovery_for_all_claim(instance, cited, {loss, mass});
 }
 

@@ -4,7 +4,7 @@
 #include <lojacert/claims/claim.hpp>
 #include <lojacert/claims/threshold_proof.hpp>
 
-#include <optional>
+#include <string>
 
 namespace lojacert {
 
@@ -17,9 +17,15 @@ struct CitedThreshold {
   json::Value certificate;
 };
 
-/// Reads a certificate and proves it. Throws InputError where it is malformed, InstanceError where it is not
-/// about the instance's teacher, UndecidedError where it is not proved, and as find_threshold.
-[[nodiscard]] CitedThreshold cite_threshold(const Instance& instance, const json::Value& certificate);
+/// A certificate that the user gives, with the name of its file for messages.
+struct GivenCertificate {
+  std::string name;
+  json::Value document;
+};
+
+/// Reads a certificate and proves it. Throws InputError where it is malformed or not about the instance's
+/// teacher, UndecidedError where it is not proved, and as find_threshold; the message names the file.
+[[nodiscard]] CitedThreshold cite_threshold(const Instance& instance, const GivenCertificate& given);
 
 /// Finds and proves one. Throws as find_threshold.
 [[nodiscard]] CitedThreshold find_cited_threshold(const Instance& instance, const ThresholdRequest& request);

@@ -2,8 +2,8 @@
 // The claim `convergence`: what gradient descent or the gradient flow does from the given weights, for all
 // time. docs/theory/convergence.md.
 
+#include <lojacert/claims/cited_threshold.hpp>
 #include <lojacert/claims/claim.hpp>
-#include <lojacert/network/json.hpp>
 #include <lojacert/theory/gradient_dynamics.hpp>
 
 #include <optional>
@@ -18,7 +18,8 @@ enum class ConvergenceRoute { better, theorem_g, theorem_i };
 struct ConvergenceRequest {
   std::optional<std::string> step;  ///< descent with this step; the flow without
   ConvergenceRoute route = ConvergenceRoute::better;
-  std::optional<json::Value> threshold;    ///< a certificate of `threshold` to rest on, else one is searched
+  std::optional<GivenCertificate>
+      threshold;                           ///< a certificate of `threshold` to rest on, else one is searched
   std::optional<std::string> target_loss;  ///< also when the loss is at most this for ever
 };
 

@@ -10,6 +10,7 @@
 
 using namespace lojacert;
 using Catch::Matchers::Contains;
+using Catch::Matchers::StartsWith;
 
 namespace {
 
@@ -95,7 +96,7 @@ TEST_CASE("Theorem I allows steps up to 1/lbar") {
 
 TEST_CASE("Theorem G gives the same constants for every number of students") {
   ConvergenceRequest request = descent("1/20", ConvergenceRoute::theorem_g);
-  request.threshold = cited().certificate;
+  request.threshold = GivenCertificate{"given.json", cited().certificate};
   // The same loss: one student split in two, and a zero student.
   const Texts one = {{"1", "0"}, {"0", "1.0000000001"}};
   const Texts many = {{"3/5", "0"}, {"4/5", "0"}, {"0", "1.0000000001"}, {"0", "0"}};
@@ -114,7 +115,7 @@ TEST_CASE("a light student needs the hand-over, and the envelope has two lines")
   CHECK_THROWS_AS(proof_of(at, descent("1/20")), UndecidedError);
   ThresholdRequest best;
   ConvergenceRequest request = descent("1/20", ConvergenceRoute::better);
-  request.threshold = find_cited_threshold(at, best).certificate;
+  request.threshold = GivenCertificate{"given.json", find_cited_threshold(at, best).certificate};
   const Proof proof = proof_of(at, request);
   REQUIRE(proof.verdict == Verdict::proved);
   REQUIRE(proof.claim.at("envelope").items.size() == 2);
@@ -139,7 +140,8 @@ TEST_CASE("a cited certificate is proved again, and must be about the teacher") 
     result.teacher = rows({{"2", "0"}, {"0", "1"}});
     return result;
   }();
-  CHECK_THROWS_AS(cite_threshold(other, cited().certificate), InstanceError);
+  CHECK_THROWS_WITH(cite_threshold(other, {"given.json", cited().certificate}),
+                    StartsWith("given.json") && Contains("another teacher"));
   const auto changed = [](const char* part, const char* key, const std::string& text) {
     json::Value document = cited().certificate;
     for (auto& [name, member] : document.members) {
@@ -147,10 +149,11 @@ TEST_CASE("a cited certificate is proved again, and must be about the teacher") 
       for (auto& [inner, value] : member.members)
         if (inner == key) value.text = text;
     }
-    return document;
+    return GivenCertificate{"given.json", document};
   };
+  const GivenCertificate unchanged{"given.json", cited().certificate};
   const Instance at = instance(near);
-  CHECK_NOTHROW(cite_threshold(at, cited().certificate));
+  CHECK_NOTHROW(cite_threshold(at, unchanged));
   const auto a_little_more = [&](const char* key) {
     return decimal_upper(Rational(parse_exact_point(cited().certificate.at("claim").at(key).as_string()) *
                                   Rational(1001, 1000)),
