@@ -14,7 +14,7 @@ from typing import Any, Optional
 
 import teacher_oracle
 import threshold_oracle
-from specification import instance_from_json, parse_number
+from specification import instance_from_json, parse_number, threshold_statement
 from teacher_oracle import mp, mpf, mpmath, real, ridge_integrals
 
 Document = dict[str, Any]
@@ -203,7 +203,7 @@ def theorem_g_of(key: str, document: str) -> tuple[mpf, Any]:
     terms = None if psi == "product" else [(t["exponents"], parse_number(t["coefficient"])) for t in psi]
     n = threshold_oracle.norm_of_g(threshold_oracle.expanded(terms, network.gram), network.gram)
     x = {k: number(evidence[k]) for k in threshold_oracle.CONSTANTS if k in evidence}
-    return n, threshold_oracle.theorem_g(network.gram, network.norms, n, x, network.activation, network.neuron, cells=8)
+    return n, threshold_oracle.theorem_g(network.gram, network.norms, n, x, network.activation, network.neuron, cells=4)
 
 
 class Threshold:
@@ -230,7 +230,7 @@ class Threshold:
         own.need(network.activation != "relu" or network.independent, "threshold: dependent teachers")
         own.need(("delta_prime" in evidence) == (network.activation == "relu"), "threshold: delta_prime")
         own.need(claim["beta"] == ("3/4" if network.neuron == "norm" else "2/3"), "threshold: beta")
-        own.need(claim.get("statement") in (None, statement_of_threshold(network, claim)), "threshold: statement")
+        own.need(claim.get("statement") in (None, threshold_statement(network.document, claim)), "threshold: statement")
         if own.failed or own.malformed:
             raise Stop
         self.exact_eps0 = parse_number(claim["eps0"])
@@ -701,22 +701,12 @@ def statement(network: Network, claim: Document) -> str:
             f" {network.teacher_neuron}-form teachers, at the given weights, {moves} from there satisfies for every t: {'; '.join(parts)}.")
 
 
-def every_student(network: Network) -> str:
-    """The beginning of the sentences about a teacher, up to STUDENTS."""
-    return (f"For the {network.activation} network with r = {network.r} {network.teacher_neuron}-form teachers, for every number of"
-            f" {network.neuron}-form students, in every dimension, and every choice W of their {'nonzero ' if network.neuron == 'unit' else ''}weights")
-
-
-def statement_of_threshold(network: Network, claim: Document) -> str:
-    """The sentence of section 4.9."""
-    return (f"{every_student(network)} with L(W) <= {claim['eps0']}: ||grad L(W)||_F >= {claim['kappa']} * L(W)^({claim['beta']})"
-            f" and ||grad L(W)||_F >= {claim['kappa_1']} * L(W).")
-
-
 def statement_for_all(network: Network, claim: Document) -> str:
     """The sentence of section 4.10."""
     found = [text.format(claim[key]) for key, text in SENTENCES.items() if key in claim]
     if "mass" in claim:
         found.append(f"every student of mass at least {claim['mass']} lies within {claim['angle']} radians of a teacher's line")
-    return (f"{every_student(network)} with L(W) <= {claim['loss']}, classes by the nearest line within {claim['delta1']} radians:"
+    return (f"For the {network.activation} network with r = {network.r} {network.teacher_neuron}-form teachers, for every number of"
+            f" {network.neuron}-form students, in every dimension, and every choice W of their {'nonzero ' if network.neuron == 'unit' else ''}weights"
+            f" with L(W) <= {claim['loss']}, classes by the nearest line within {claim['delta1']} radians:"
             f" {' and '.join(found)}.")
