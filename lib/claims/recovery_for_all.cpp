@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <stdexcept>
 
 namespace lojacert {
 
@@ -62,11 +62,12 @@ Decision decide_bounds(const RecoveryConstants& constants, Activation activation
                        const std::vector<Stated>& stated) {
   const Interval rho = residual_norm(Interval::from(loss, bits), activation);
   Decision decision = exactly(true);
-  for (const auto& [key, constant] : named_bounds(constants, activation)) {
-    const auto found =
-        std::find_if(stated.begin(), stated.end(), [&](const Stated& s) { return s.key == key; });
-    if (found == stated.end()) continue;
-    decision = both(decision, decide_less_equal(constant * rho, Interval::from(found->value, bits), key));
+  for (const NamedBound& bound : named_bounds(constants, activation)) {
+    for (const Stated& claimed : stated) {
+      if (claimed.key != bound.first) continue;
+      decision = both(
+          decision, decide_less_equal(bound.second * rho, Interval::from(claimed.value, bits), claimed.key));
+    }
   }
   return decision;
 }
