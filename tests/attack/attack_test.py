@@ -29,6 +29,9 @@ TEACHERS = {
     "30 degrees": [["1", "0"], [SIN60, "0.5"]],
     "three lines": [["1", "0"], ["0.5", SIN60], ["-0.5", SIN60]],
     "norms 1 to 10": [["1", "0"], ["0", "10"]],
+    "10 degrees": [["1", "0"], ["0.984807753012208059", "0.173648177666930348"]],
+    "mutual 60 degrees": [["1", "0", "0"], ["0.5", SIN60, "0"], ["0.5", "0.28867513459481288225", "0.81649658092772603273"]],
+    "orthonormal 4": [["1", "0", "0", "0"], ["0", "1", "0", "0"], ["0", "0", "1", "0"], ["0", "0", "0", "1"]],
 }
 
 
@@ -66,6 +69,7 @@ LONG = (
     [Case(t, n) for t in ("one teacher", "orthonormal 2", "60 degrees", "orthonormal 3") for n in ("norm", "unit")]
     + [Case("orthonormal 2", n, a) for a in ("relu", "relu+linear") for n in ("norm", "unit")]
     + [Case(t, n) for t in ("norms 1 to 10", "45 degrees", "30 degrees", "three lines") for n in ("norm", "unit")]
+    + [Case(t, "norm") for t in ("10 degrees", "mutual 60 degrees", "orthonormal 4")]
     + [Case(t, n, claim="landscape") for t in ("one teacher", "orthonormal 2", "60 degrees") for n in ("norm", "unit")]
     + [Case("orthonormal 2", n, "relu", "landscape") for n in ("norm", "unit")]
 )
