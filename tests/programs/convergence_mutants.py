@@ -83,8 +83,9 @@ FOR_ALL = [Case("A abs", "A", "abs", "norm", "unit", ONE, [], 0), Case("A abs in
            Case("A two teachers, relu", "A", "relu", "unit", "unit", TWO, [], 0)]
 
 
-def instance_of(case: Case, seed: int) -> Document:
-    """Students of the given shares, moved by `scale`."""
+def instance_of(case: Case, seed: int, scale: Optional[float] = None) -> Document:
+    """Students of the given shares, moved by the case's scale or another."""
+    scale = case.scale if scale is None else scale
     rng = random.Random(f"{case.name} {seed}")
     effective = []
     for row, shares in zip(case.teacher, case.shares):
@@ -92,7 +93,7 @@ def instance_of(case: Case, seed: int) -> Document:
         length = mpmath.sqrt(sum(x * x for x in p)) if case.teacher_neuron == "norm" else mpf(1)
         for share in shares:
             sign = 1 if case.activation == "relu" else rng.choice((1, -1))
-            effective.append([sign * number(share) * length * x + mpf(case.scale) * rng.gauss(0, 1) for x in p])
+            effective.append([sign * number(share) * length * x + mpf(scale) * rng.gauss(0, 1) for x in p])
     for mass in case.light:
         direction = [mpf(rng.gauss(0, 1)) for _ in case.teacher[0]]
         effective.append([mpf(mass) * x / mpmath.sqrt(sum(y * y for y in direction)) for x in direction])
@@ -104,6 +105,14 @@ def instance_of(case: Case, seed: int) -> Document:
     document = {"format": "lojacert-instance/1", "activation": case.activation, "neuron": case.neuron, "teacher_neuron": case.teacher_neuron,
                 "teacher": [list(row) for row in case.teacher]}
     return {**document, "student": rows} if rows else document
+
+
+def instance_above(case: Case, seed: int, loss: mpf) -> Document:
+    """The same moved so far that the loss is about a given one."""
+    scale = case.scale
+    for _ in range(6):
+        scale *= float(mpmath.sqrt(loss / Network(instance_of(case, seed, scale)).loss))
+    return instance_of(case, seed, scale)
 
 
 def decimal(value: Any) -> str:
@@ -357,7 +366,8 @@ def add_common(base: Base) -> None:
              False if base.case.step is None else None)
     base.add("target at 0", lambda c, e: c["target"].update(steps="0"), False)
     base.add("target of a loss of 0", lambda c, e: c["target"].update(loss="0"), False)
-    base.add("target of the loss at the start", lambda c, e: c.update(target={"loss": decimal(network.loss * mpf("1.00001")), "steps": "0"}), True)
+    start = {"loss": decimal(network.loss * mpf("1.00001")), "steps": "0"}
+    base.add("target of the loss at the start", lambda c, e: c.update(target=start), True if base.case.by != "H" else None)
     if base.case.step is None:
         base.add("descent with a step of 1/1000 by the constants of the flow", lambda c, e: c.update(dynamics="descent", step="1/1000"), False)
         base.add("a step for the flow", lambda c, e: c.update(step="1/8"), False)
@@ -434,7 +444,7 @@ def lower_eps0(cited: Document, loss: mpf, by: mpf) -> Document:
 
 
 def add_forgeries_of_g(base: Base) -> None:
-    network, claim = base.network, base.certificate["claim"]
+    network = base.network
     assert base.threshold is not None and base.best is not None
     threshold, best = base.threshold, base.best
     put = lambda e, cited: e.update(threshold=cited)
@@ -488,7 +498,7 @@ def roots_exchanged(base: Base) -> None:
 
 
 def add_forgeries_of_i(base: Base) -> None:
-    network, claim, document = base.network, base.certificate["claim"], base.network.document
+    network, document = base.network, base.network.document
     evidence = base.certificate["evidence"]
     classes = evidence["classes"]
     handed, masses = "hand_over" in evidence, network.masses
@@ -571,14 +581,15 @@ def add_forgeries_of_h(base: Base) -> None:
             power /= 1 - number(base.case.step) * network.lbar / 2
         grown = sum(network.masses[j] for j, i in enumerate(evidence["classes"]) if i is None) * (network.loss / level) ** power
         chi = grown / mpmath.sqrt((8 if network.quarter else 2) * level)
-        base.add("chi too small by far", lambda c, e: e.update(chi=decimal(chi / 2)), False)
+        base.add("chi too small by far", lambda c, e: e.update(chi=decimal(chi / 2)), False if base.case.choice is None else None)
         # kappa, and with it the growth, depends on chi: a few rounds of the fixed point
         for _ in range(40):
             trial = copy.deepcopy(evidence)
             trial["chi"] = decimal(chi)
             claim = {"step": base.case.step, "dynamics": "flow" if base.case.step is None else "descent"}
             kappa = oracle.bounds(Conditions(), network, claim, trial, literal=True).kappa
-            power = (2 if network.quarter else 4) * mpmath.sqrt(2) / kappa**2 * oracle.rate(network, claim["dynamics"], claim["step"] and number(claim["step"]))[1]
+            ratio = oracle.rate(network, claim["dynamics"], claim["step"] and number(claim["step"]))[1]
+            power = (2 if network.quarter else 4) * mpmath.sqrt(2) / kappa**2 * ratio
             chi = sum(network.masses[j] for j, i in enumerate(evidence["classes"]) if i is None) * (network.loss / level) ** power / mpmath.sqrt(
                 (8 if network.quarter else 2) * level)
         rebuilt(base, "chi just large enough", None, alter=lambda e: e.update(chi=decimal(chi * mpf("1.00001"))), literal=True)
