@@ -1,5 +1,6 @@
 #include "dynamics.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -19,9 +20,14 @@ void Dynamics::descend(std::vector<DoubleDouble>& weights, double step) {
   add(weights, -step, slope_);
 }
 
-void Dynamics::absorb(std::vector<DoubleDouble>& weights, double h) {
+/// At most h, and so short that no student moves by more than a part of its length; absorbs those for which
+/// that is too short.
+double Dynamics::safe_step(std::vector<DoubleDouble>& weights, double h) {
+  constexpr double part = 0.1;
+  const double least = h / 1024;
   slope_.resize(weights.size());
   gradient_.at(weights, slope_);
+  double step = h;
   for (std::size_t j = 0; j < weights.size() / d_; ++j) {
     double length = 0;
     double speed = 0;
@@ -29,13 +35,28 @@ void Dynamics::absorb(std::vector<DoubleDouble>& weights, double h) {
       length = std::hypot(length, weights[j * d_ + k].hi);
       speed = std::hypot(speed, slope_[j * d_ + k]);
     }
-    if (length > 2 * h * speed) continue;
-    for (std::size_t k = 0; k < d_; ++k) weights[j * d_ + k] = DoubleDouble();
+    if (length > 2 * least * speed) {
+      step = std::min(step, part * length / speed);
+    } else {
+      std::fill_n(&weights[j * d_], d_, DoubleDouble());
+    }
   }
+  return std::max(step, least);
 }
 
 void Dynamics::flow(std::vector<DoubleDouble>& weights, double h) {
-  if (neuron_ == NeuronForm::unit) absorb(weights, h);
+  if (neuron_ == NeuronForm::norm) {
+    runge_kutta(weights, h);
+    return;
+  }
+  for (double left = h; left > 0;) {
+    const double step = std::min(left, safe_step(weights, h));
+    runge_kutta(weights, step);
+    left -= step;
+  }
+}
+
+void Dynamics::runge_kutta(std::vector<DoubleDouble>& weights, double h) {
   constexpr std::array parts = {0.5, 0.5, 1.0};
   constexpr std::array shares = {1.0 / 6, 1.0 / 3, 1.0 / 3, 1.0 / 6};
   std::vector<double> total(weights.size(), 0);

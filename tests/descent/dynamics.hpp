@@ -17,8 +17,9 @@ class Dynamics {
   /// W - step grad L(W).
   void descend(std::vector<DoubleDouble>& weights, double step);
 
-  /// The flow for the time h, by Runge and Kutta's fourth order. In unit form a student that would come near
-  /// 0 within h is absorbed: it is 0 from then on.
+  /// The flow for the time h, by Runge and Kutta's fourth order. In unit form the step is shorter while a
+  /// student is so small that it would turn or shrink much, and one that would reach 0 even within h / 1024
+  /// is absorbed: it is 0 from then on.
   void flow(std::vector<DoubleDouble>& weights, double h);
 
   /// The largest eigenvalue of the Hessian by power iteration on differences of gradients, and its
@@ -30,7 +31,8 @@ class Dynamics {
   [[nodiscard]] Curvature curvature(const std::vector<DoubleDouble>& weights);
 
  private:
-  void absorb(std::vector<DoubleDouble>& weights, double h);
+  [[nodiscard]] double safe_step(std::vector<DoubleDouble>& weights, double h);
+  void runge_kutta(std::vector<DoubleDouble>& weights, double h);
 
   ClusterGradient& gradient_;
   NeuronForm neuron_;
