@@ -70,10 +70,13 @@ Outcome report(const Common& common, const Proof& proof, const std::string& writ
                const Stopwatch& stopwatch) {
   Outcome outcome{status_of(proof.verdict), proof.limit_reached, {}};
   if (common.json) {
+    json::Value notes = json::array();
+    for (const std::string& note : proof.notes) notes.items.push_back(json::string(note));
     outcome.json = json::dump(json::object({{"status", json::string(status_word(outcome.status))},
                                             {"claim", proof.claim},
                                             {"margin_bits", margin_value(proof.margin_bits)},
                                             {"reason", text_or_null(proof.reason)},
+                                            {"notes", std::move(notes)},
                                             {"certificate", text_or_null(written)},
                                             {"seconds", stopwatch.value()}}));
     return outcome;

@@ -12,7 +12,7 @@ from typing import Iterator
 
 from programs import ROOT, Report
 
-LEVELS = [["exact"], ["enclosure"], ["network", "linalg"], ["kernel"], ["landscape"], ["proof", "theory", "certificate"], ["claims"]]
+LEVELS = [["exact"], ["enclosure"], ["network", "linalg"], ["kernel"], ["landscape"], ["proof", "theory", "certificate"], ["claims"], ["python"]]
 SEARCH_MAY_USE = {"search", "exact", "network", "certificate"}
 MAY_USE_SEARCH = {"search", "claims"}
 TOP_LEVEL = {"CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md", "CHANGELOG.md", "CITATION.cff", "pyproject.toml", "certificates", "checkers", "docs",

@@ -1,0 +1,48 @@
+"""Certified statements about two-layer networks, from arrays to verified certificates.
+
+An instance is a teacher and, usually, a student: matrices whose rows are neurons. Its numbers are taken exactly.
+
+>>> import numpy as np
+>>> import lojacert
+>>> student = np.repeat(np.eye(2), 2, axis=0) * 0.7
+>>> instance = lojacert.Instance.from_arrays(np.eye(2), student, activation="abs", neuron="norm")
+>>> proof = lojacert.prove("lojasiewicz", instance, best=True)
+>>> proof.verdict
+'PROVED'
+>>> lojacert.verify(proof, instance).verified
+True
+
+`Instance` and `evaluate` work in this process; `prove`, `explain` and `verify` run the programs lojacert and lojaverify.
+"""
+
+from ._arrays import Entry, MatrixLike
+from ._core import InputError, LimitReachedError, UndecidedError, UnsupportedError
+from ._core import version as __version__
+from ._enclosure import Enclosure
+from ._evaluate import Evaluation, evaluate
+from ._explain import Reach, explain
+from ._instance import Activation, Instance, Neuron
+from ._prove import Proof, prove
+from ._verify import Verification, verify
+
+__all__ = [
+    "Activation",
+    "Enclosure",
+    "Entry",
+    "Evaluation",
+    "InputError",
+    "Instance",
+    "LimitReachedError",
+    "MatrixLike",
+    "Neuron",
+    "Proof",
+    "Reach",
+    "UndecidedError",
+    "UnsupportedError",
+    "Verification",
+    "__version__",
+    "evaluate",
+    "explain",
+    "prove",
+    "verify",
+]
