@@ -9,6 +9,7 @@
 
 #include <pybind11/numpy.h>
 
+#include <sstream>
 #include <string>
 
 namespace py = pybind11;
@@ -85,6 +86,12 @@ Instance load_instance(const std::string& path, const std::string& activation, c
   return read_instance(path, forms);
 }
 
+Instance parse_instance(const std::string& text) {
+  const py::gil_scoped_release release;
+  std::istringstream in(text);
+  return read_instance_json(in, "instance");
+}
+
 std::string text_of(const Instance& instance) { return instance_json(instance) + "\n"; }
 
 }  // namespace
@@ -111,6 +118,9 @@ void bind_instance(py::module_& module) {
       });
   module.def("make_instance", &make_instance);
   module.def("load_instance", &load_instance);
+  module.def("parse_instance", &parse_instance);
+  module.def("write_file",
+             [](const std::string& path, const std::string& text) { write_file_atomically(path, text); });
 }
 
 }  // namespace lojacert::python

@@ -42,6 +42,8 @@ def exact_rows(value: MatrixLike, name: str) -> Rows:
     plain = _without_tensor(value, name)
     if isinstance(plain, (list, tuple)):
         return _from_lists(plain, name)
+    if isinstance(plain, np.ma.MaskedArray) and np.any(plain.mask):
+        raise InputError(f"{name}: masked entries have no value; give every weight")
     array = np.asarray(plain)
     if array.ndim != 2:
         raise InputError(f"{name}: {array.ndim} dimensions, and a matrix has 2; rows are neurons")

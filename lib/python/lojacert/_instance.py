@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Literal, Optional, Union
+from typing import Callable, Literal, Optional, Tuple, Union
 
 from . import _core
 from ._arrays import MatrixLike, Rows, exact_rows, shape_of
@@ -131,11 +131,18 @@ class Instance:
     def __hash__(self) -> int:
         return hash(self.digest)
 
+    def __reduce__(self) -> Tuple[Callable[[str], Instance], Tuple[str]]:
+        return _from_json, (self.json(),)
+
     def __repr__(self) -> str:
         sizes = f"d = {self.d}, m = {self.m}, r = {self.r}"
         boxes = "" if self._core.is_point else ", boxes"
         return (f"<lojacert.Instance: {self.activation}, {self.neuron}-form students, "
                 f"{self.teacher_neuron}-form teachers, {sizes}{boxes}>")
+
+
+def _from_json(text: str) -> Instance:
+    return Instance(_core.parse_instance(text))
 
 
 def _check_shapes(teacher: Rows, student: Rows) -> None:

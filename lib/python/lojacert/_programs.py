@@ -65,7 +65,9 @@ def run(program: str, arguments: Sequence[str], labels: Sequence[tuple[str, str]
         message = done.stderr.strip()
         for path, label in labels:
             message = message.replace(path, label)
-        raise InputError(message.removeprefix(f"{program}: ") or f"{program} refused its input")
+        message = message.removeprefix(f"{program}: ")
+        if message and not message.startswith("internal error"):
+            raise InputError(message)
     if done.returncode not in (0, 1, 3, 4):
         raise RuntimeError(f"{program} ended with {done.returncode}: {done.stderr.strip() or 'no message'}")
     return Run(done.returncode, done.stdout)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Literal, NoReturn, Optional, Tuple, cast
 
 from ._arrays import exact_rows
-from ._core import InputError, LimitReachedError, UndecidedError, UnsupportedError
+from ._core import InputError, LimitReachedError, UndecidedError, UnsupportedError, write_file
 from ._instance import Instance
 from ._instance import Path as PathLike
 from ._programs import Run, run
@@ -45,11 +45,7 @@ class Proof:
         """Writes the certificate, whole or not at all. Raises UndecidedError where there is none."""
         if self.certificate is None:
             raise UndecidedError(f"there is no certificate to save: {self.reason}")
-        target = Path(path)
-        with tempfile.NamedTemporaryFile("w", dir=target.parent, delete=False, encoding="utf-8") as file:
-            file.write(self._text)
-        os.chmod(file.name, 0o644)
-        os.replace(file.name, target)
+        write_file(os.fspath(path), self._text)
 
     def __repr__(self) -> str:
         return f"<lojacert.Proof: {self.verdict}: {self.statement}>"
