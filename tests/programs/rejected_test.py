@@ -30,12 +30,13 @@ def check_forgery(report: Report, programs: Programs, name: str, expected: dict[
 
 def check_twins(report: Report, programs: Programs) -> None:
     """The same certificate before it was forged is VERIFIED."""
-    with workspace() as name:
-        for forgery in forgeries.build():
-            path = Path(name) / "honest.json"
-            path.write_bytes(forgery.honest)
+    twins = {forgery.honest: forgery.name for forgery in forgeries.build()}
+    with workspace() as folder:
+        for honest, name in twins.items():
+            path = Path(folder) / "honest.json"
+            path.write_bytes(honest)
             run = programs.verify(path)
-            report.check(run.code == 0 and run.status == "VERIFIED", "honest twins", lambda: f"{forgery.name}: {run.describe()}")
+            report.check(run.code == 0 and run.status == "VERIFIED", "honest twins", lambda: f"{name}: {run.describe()}")
 
 
 def check_listing(report: Report, expected: dict[str, Any]) -> None:

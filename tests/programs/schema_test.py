@@ -114,12 +114,36 @@ def check_produced(report: Report, programs: Programs) -> None:
         check_bad(report, sample, BAD_CERTIFICATES, "certificate")
 
 
+REJECTED = ROOT / "tests" / "rejected"
+KINDS = ("convergence", "recovery-for-all", "trajectory")
+# what lojaverify says of files whose form is good: signs and sizes of constants, and lengths that d, m and r give
+BEYOND_FORM = ("must be positive", "must not be negative", "must be at most", "must be at least 0 and less than 1", "must lie in",
+               "must have one entry for each", "must be null or the index", "must have m rows", "must have d entries")
+STRICTER = ("threshold-that-is-this-certificate", "iterate-empty")  # form alone tells what lojaverify says of another kind, of m rows
+
+
+def check_rejected(report: Report) -> None:
+    """The forgeries of tests/rejected about descent: what lojaverify calls malformed breaks the schema where form alone tells it."""
+    expected = json.loads((REJECTED / "expected.json").read_text(encoding="utf-8"))
+    for name, wanted in expected.items():
+        if not name.startswith(KINDS):
+            continue
+        problem = schema_problem(json.loads((REJECTED / f"{name}.json").read_text(encoding="utf-8")))
+        if name.endswith(STRICTER):
+            report.check(problem is not None, "rejected certificates of bad form", name)
+        elif wanted["exit"] == 1 or any(words in wanted.get("message", "") for words in BEYOND_FORM):
+            report.check(problem is None, "rejected certificates of good form", f"{name}: {problem}")
+        elif wanted["exit"] == 2:
+            report.check(problem is not None, "rejected certificates of bad form", name)
+
+
 def main() -> int:
     report = Report("schema_test")
     for document in (BOXES, GRAM):
         report.check(schema_problem(document) is None, "good instances", lambda: str(schema_problem(document)))
     check_bad(report, INSTANCE, BAD_INSTANCES, "instance")
     check_stored(report)
+    check_rejected(report)
     check_produced(report, Programs(folder_of_programs()))
     return report.finish()
 

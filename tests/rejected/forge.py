@@ -21,6 +21,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "programs")]
 
 import truth  # noqa: E402
+from forge_descent import all_forged as all_forged_of_descent  # noqa: E402
 from forge_teachers import all_forged  # noqa: E402
 from forge_theorems import all_forged as all_forged_of_theorems  # noqa: E402
 from judge import judge  # noqa: E402
@@ -286,7 +287,7 @@ def build() -> list[Forgery]:
         if twin.answer == "refuse":
             raise AssertionError(f"the honest twin of {forgery.name} is refused: {twin}")
     FORGERIES.extend(Forgery(*forged) for forged in all_forged())  # confirmed there
-    FORGERIES.extend(Forgery(*forged, message=message) for *forged, message in all_forged_of_theorems())  # likewise
+    FORGERIES.extend(Forgery(*forged, message=message) for *forged, message in all_forged_of_theorems() + all_forged_of_descent())  # likewise
     return FORGERIES
 
 
