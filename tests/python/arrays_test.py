@@ -216,6 +216,13 @@ class Enclosures(unittest.TestCase):
             mid, rad = Fraction(enclosure.mid), Fraction(enclosure.rad)
             self.assertTrue(mid - rad <= enclosure.lo and enclosure.hi <= mid + rad)
 
+    def test_what_it_contains(self) -> None:
+        third = lojacert.Enclosure(Fraction(1, 3), Fraction(1, 2))
+        for inside in (np.float32(0.375), np.float16(0.5), 0.5, "1/3", "0.4", Fraction(1, 3), Decimal("0.5")):
+            self.assertIn(inside, third)
+        for outside in (np.float32(1) / 3 - np.float32(1e-7), 1, np.int64(0), float("inf"), float("nan"), np.float64("inf"), 1 / 3):
+            self.assertNotIn(outside, third)
+
     def test_points(self) -> None:
         self.assertEqual(repr(lojacert.Enclosure(Fraction(0), Fraction(0))), "Enclosure[0, 0]")
         self.assertEqual(repr(lojacert.Enclosure(Fraction(100), Fraction(100))), "Enclosure[100, 100]")

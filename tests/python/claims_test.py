@@ -182,7 +182,7 @@ class Claims(unittest.TestCase):
             lojacert.prove("not-convex", box)
 
     def test_numbers_are_exact(self) -> None:
-        for given, kept in (("0.1", "0.1"), (0.5, "0.5"), (0.1, (0.1).hex()), (Fraction(1, 3), "1/3"), (2, "2"), (np.float64(0.25), "0.25")):
+        for given, kept in (("0.1", "0.1"), (0.5, "0.5"), (0.1, (0.1).hex()), (Fraction(1, 3), "1/3"), (2, "2"), (np.float64(0.25), "0.25"), (np.float32(0.1), float(np.float32(0.1)).hex()), (np.int64(7), "7")):
             proof = lojacert.prove("lojasiewicz", near(), kappa=given)
             self.assertEqual(Fraction(float.fromhex(kept)) if "0x" in kept else Fraction(kept),
                              Fraction(float.fromhex(proof.claim["kappa"])) if "0x" in proof.claim["kappa"] else Fraction(proof.claim["kappa"]))

@@ -61,6 +61,21 @@ def shape_of(rows: Rows) -> Tuple[int, int]:
     return len(rows), len(rows[0])
 
 
+def exact_entry(entry: Any, place: str) -> Cell:
+    """One number without a change: a double as it is, a text unread, anything else as a fraction."""
+    if isinstance(entry, str):
+        return str(entry)
+    if isinstance(entry, (float, np.float16, np.float32)):
+        if math.isfinite(entry):
+            return float(entry)
+    elif isinstance(entry, (np.floating, Decimal)):  # wider than a double
+        if np.isfinite(float(entry)):
+            return Fraction(*entry.as_integer_ratio())
+    elif isinstance(entry, numbers.Rational) and not isinstance(entry, bool):
+        return Fraction(int(entry.numerator), int(entry.denominator))
+    raise InputError(f"{place}: {entry!r} is not a number: give a finite float, an integer, a fraction or a text")
+
+
 def _without_tensor(value: Any, name: str) -> Any:
     """A PyTorch tensor as the array that it holds; anything else as it is."""
     if not hasattr(value, "detach"):
@@ -76,7 +91,7 @@ def _from_floats(array: npt.NDArray[np.floating[Any]], name: str) -> Doubles:
     bad = np.argwhere(~np.isfinite(doubles))
     if len(bad):
         i, k = bad[0]
-        raise InputError(f"{name}[{i}][{k}]: {doubles[i, k]} is not a number that a weight can have")
+        raise InputError(f"{name}[{i}][{k}]: {doubles[i, k]} is not finite; every weight must be a number")
     return doubles
 
 
@@ -88,21 +103,7 @@ def _from_lists(rows: Sequence[Any], name: str) -> List[List[Cell]]:
         entries = _without_tensor(row, name)
         if not isinstance(entries, (list, tuple, np.ndarray)):
             raise InputError(f"{name}[{i}]: a row of numbers is needed, not {type(row).__name__}; rows are neurons")
-        found.append([_cell(entry, f"{name}[{i}][{k}]") for k, entry in enumerate(entries)])
+        found.append([exact_entry(entry, f"{name}[{i}][{k}]") for k, entry in enumerate(entries)])
         if not found[i] or len(found[i]) != len(found[0]):
             raise InputError(f"{name}[{i}]: a row of length {len(found[i])}; all rows need the same d >= 1 entries")
     return found
-
-
-def _cell(entry: Any, place: str) -> Cell:
-    if isinstance(entry, str):
-        return str(entry)
-    if isinstance(entry, (float, np.float16, np.float32)):
-        if math.isfinite(entry):
-            return float(entry)
-    elif isinstance(entry, (np.floating, Decimal)):  # wider than a double
-        if np.isfinite(float(entry)):
-            return Fraction(*entry.as_integer_ratio())
-    elif isinstance(entry, numbers.Rational) and not isinstance(entry, bool):
-        return Fraction(int(entry.numerator), int(entry.denominator))
-    raise InputError(f"{place}: {entry!r} is not a number that a weight can have")

@@ -7,7 +7,10 @@ import math
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Optional, Tuple, Union
+from numbers import Rational
+from typing import Any, Optional, Tuple, Union
+
+import numpy as np
 
 SHOWN = 20  # digits of an enclosure in texts
 
@@ -47,7 +50,11 @@ class Enclosure:
         nearest = float(exact)
         return nearest if Fraction(nearest) >= exact else math.nextafter(nearest, math.inf)
 
-    def __contains__(self, number: Union[int, float, str, Fraction, Decimal]) -> bool:
+    def __contains__(self, number: Union[int, float, str, Fraction, Decimal, "np.floating[Any]"]) -> bool:
+        if not isinstance(number, (str, Rational)):
+            if not math.isfinite(number):
+                return False
+            number = Fraction(*number.as_integer_ratio())
         return self.lo <= Fraction(number) <= self.hi
 
     def __float__(self) -> float:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Optional, Tuple, Union
 
 from . import _core
-from ._arrays import Doubles
+from ._arrays import Doubles, exact_entry
 from ._core import InputError, UndecidedError
 from ._enclosure import Enclosure
 from ._instance import Instance
@@ -92,9 +92,9 @@ def evaluate(instance: Instance, *, digits: int = 15, max_bits: int = 32768) -> 
 
 def _exponent(beta: Union[str, int, float, Fraction]) -> Fraction:
     try:
-        exact = Fraction(beta)
-    except (ValueError, OverflowError, ZeroDivisionError) as error:
-        raise InputError(f"beta: {beta!r} is not a positive number") from error
+        exact = Fraction(exact_entry(beta, "beta"))
+    except (ValueError, ZeroDivisionError):
+        raise InputError(f"beta: {beta!r} is not a positive number") from None
     if exact <= 0:
         raise InputError(f"beta: {beta!r} is not a positive number")
     return exact

@@ -10,7 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, Dict, List, Literal, NoReturn, Optional, Tuple, cast
 
-from ._arrays import exact_rows
+from ._arrays import exact_entry, exact_rows
 from ._core import InputError, LimitReachedError, UndecidedError, UnsupportedError, write_file
 from ._instance import Instance
 from ._instance import Path as PathLike
@@ -126,14 +126,7 @@ def _value(key: str, value: Any, folder: Path) -> str:
 
 def _number(value: Any, key: str) -> str:
     """Text with exactly this value."""
-    if isinstance(value, str):
-        return value
-    try:
-        exact = Fraction(value)
-    except (TypeError, ValueError, OverflowError):
-        raise InputError(f"{key}: {value!r} is not a number, a text or a file") from None
-    if exact.denominator == 1:
-        return str(exact.numerator)
-    if isinstance(value, float):
-        return repr(value) if Fraction(repr(value)) == exact else value.hex()
-    return f"{exact.numerator}/{exact.denominator}"
+    entry = exact_entry(value, key)
+    if isinstance(entry, float):
+        return repr(entry) if Fraction(repr(entry)) == Fraction(entry) else entry.hex()
+    return str(entry)
