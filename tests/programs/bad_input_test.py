@@ -405,6 +405,121 @@ def check_npz(bench: Bench) -> None:
     bench.rejects("npz without forms", bench.programs.cert("eval", bench.folder / "good.npz"), ["activation"])
 
 
+# ------------------------------------------------------------------------------------- trajectories and cited certificates
+
+START = {"format": "lojacert-instance/1", "activation": "abs", "neuron": "norm", "teacher_neuron": "unit", "teacher": [["1", "0"]],
+         "student": [["3/4", "0"]]}
+HEADER = {"format": "lojacert-trajectory/1", **{key: START[key] for key in ("activation", "neuron", "teacher_neuron", "teacher")}, "m": 1,
+          "step": "1/10", "record_every": 1}
+
+
+def recorded(*lines: Any) -> bytes:
+    """A trajectory: objects and raw texts, one a line."""
+    return "".join((line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines).encode()
+
+
+def iterate(number: Any, rows: Any) -> dict[str, Any]:
+    return {"iteration": number, "student": rows}
+
+
+def bad_trajectories() -> dict[str, tuple[bytes, str]]:
+    """Files that are no recorded descent from START, and the place that the message must name."""
+    first, second = iterate(0, START["student"]), iterate(1, [["0.815625", "0"]])
+    good = recorded(HEADER, first, second)
+    files = {"empty": (b"", ""), "header only": (recorded(HEADER), ""), "no step": (recorded(HEADER, first), ""),
+             "no header": (recorded(first, second), "line 1"), "second header": (recorded(HEADER, first, HEADER), "line 3"),
+             "truncated last line": (good[:-12], "line 3"), "empty line": (recorded(HEADER, first, "", second), "line 3"),
+             "binary": (bytes(range(256)), "line 1"), "an instance": (TEXT.encode(), "line 1"), "an array": (b"[]\n", "line 1"),
+             "start again": (recorded(HEADER, first, first), "line 3"), "text after an iterate": (good.replace(b"]]}\n", b"]]} x\n", 1), "line 2"),
+             "duplicate key": (recorded(HEADER, first, '{"iteration": 1, "iteration": 1, "student": [["1", "0"]]}'), "line 3"),
+             "deep nesting": (recorded(HEADER, first, "[" * 100000), "line 3")}
+    for what, number in (("gap", 2), ("backwards", -1), ("iteration as text", "1"), ("iteration not whole", 1.5), ("huge iteration", 10 ** 30)):
+        files[what] = recorded(HEADER, first, iterate(number, [["1", "0"]])), "line 3"
+    rows = {"ragged": [["1", "0"], ["1"]], "a row too short": [["1"]], "a row too long": [["1", "0", "0"]], "a student more": [["1", "0"]] * 2,
+            "no row": [], "an empty row": [[]], "flat": ["1", "0"], "NaN": [["nan", "0"]], "infinity": [["1", "-inf"]], "a box": [["[0, 1]", "0"]],
+            "JSON numbers": [[0.5, 0]], "null": None, "huge exponent": [["1e999999999", "0"]], "million digits": [["9" * 10 ** 6, "0"]]}
+    files.update({what: (recorded(HEADER, first, iterate(1, value)), "line 3") for what, value in rows.items()})
+    headers: dict[str, dict[str, Any]] = {"step zero": {"step": "0"}, "step negative": {"step": "-1"}, "step a JSON number": {"step": 0.1},
+                                          "no step in the header": {"step": ...}, "format of a later version": {"format": "lojacert-trajectory/2"},
+                                          "unknown activation": {"activation": "tanh"}, "no teacher": {"teacher": ...},
+                                          "key nobody defined": {"momentum": "0"}, "no teacher form": {"teacher_neuron": ...}}
+    for what, change in headers.items():
+        header = {key: value for key, value in {**HEADER, **change}.items() if value is not ...}
+        files[what] = recorded(header, first, second), "line 1"
+    return files
+
+
+def check_trajectories(bench: Bench) -> None:
+    """prove trajectory: one message that names the file, and the line where there is one."""
+    start, bad, output = write_json(bench.folder / "start.json", START), bench.file("bad.jsonl", b""), bench.folder / "out.json"
+    words = ["prove", "trajectory", start, "-o", output, "--trajectory"]
+    good = bench.file("good.jsonl", recorded(HEADER, iterate(0, START["student"]), iterate(1, [["0.815625", "0"]])))
+    run = bench.programs.cert(*words, good)
+    bench.report.check(run.code == 0 and bench.programs.verify(start, output).code == 0, "good trajectories", run.describe)
+    output.unlink(missing_ok=True)
+    before = {p.name for p in bench.folder.iterdir()}
+    for what, (data, place) in bad_trajectories().items():
+        bad.write_bytes(data)
+        bench.rejects(f"trajectory, {what}", bench.programs.cert(*words, bad), ["lojacert", "bad.jsonl", place])
+        bench.leaves_nothing(f"trajectory, {what}", before)
+    bench.rejects("trajectory missing", bench.programs.cert(*words, bench.folder / "missing.jsonl"), ["missing.jsonl"])
+    bench.rejects("trajectory a folder", bench.programs.cert(*words, bench.folder), [bench.folder.name])
+    bench.rejects("trajectory without a name", bench.programs.cert(*words, ""), [])
+    for value in ("nan", "x", "", "[0,1]", "1e", "1/0"):
+        bench.rejects(f"epsilon {value!r}", bench.programs.cert(*words, good, f"--epsilon={value}"), ["epsilon"])
+    bench.leaves_nothing("trajectory", before)
+    check_other_starts(bench, good, output)
+
+
+def check_other_starts(bench: Bench, good: Path, output: Path) -> None:
+    """Trajectories that do not begin at the instance, and one with more than a million entries."""
+    before = {p.name for p in bench.folder.iterdir()} | {"other.json", "long.jsonl"}
+    for what, change in (("weights", {"student": [["0.7500001", "0"]]}), ("activation", {"activation": "relu"}), ("form", {"neuron": "unit"}),
+                         ("teacher", {"teacher": [["1", "1"]]}), ("boxes", {"student": [["[0.7, 0.8]", "0"]]})):
+        other = write_json(bench.folder / "other.json", {**START, **change})
+        run = bench.programs.cert("prove", "trajectory", other, "--trajectory", good, "-o", output)
+        bench.rejects(f"trajectory of another start, {what}", run, ["first iterate"])
+    rows = [["1"] + ["0"] * 9] * 1000
+    wide = {**START, "teacher": rows[:1], "student": rows}
+    header = {**HEADER, "teacher": rows[:1], "m": 1000}
+    long = bench.file("long.jsonl", recorded(header, *(iterate(t, rows) for t in range(102))))
+    run = bench.programs.cert("prove", "trajectory", write_json(bench.folder / "other.json", wide), "--trajectory", long, "-o", output)
+    bench.rejects("trajectory of more than a million entries", run, ["1000000 entries"])
+    bench.leaves_nothing("trajectories of another start", before)
+
+
+def check_cited(bench: Bench) -> None:
+    """--threshold: files that are missing, malformed or about something else."""
+    start, output = write_json(bench.folder / "start.json", START), bench.folder / "out.json"
+    teacher, cited = write_json(bench.folder / "teacher.json", {k: v for k, v in START.items() if k != "student"}), bench.folder / "cited.json"
+    run = bench.programs.cert("prove", "threshold", teacher, "--certificate", "product", "-o", cited)
+    bench.report.check(run.code == 0, "a certificate to cite", run.describe)
+    good = json.loads(cited.read_text(encoding="utf-8"))
+    walk = bench.file("good.jsonl", recorded(HEADER, iterate(0, START["student"]), iterate(1, [["0.815625", "0"]])))
+    commands = [["prove", "convergence", start, "--flow"], ["prove", "convergence", start, "--step", "1/10", "--by", "threshold"],
+                ["prove", "recovery", "--for-all", "--loss", "1e-9", start], ["prove", "trajectory", start, "--trajectory", walk]]
+    parts: dict[str, Any] = {"format": "lojacert-certificate/2", "claim": {**good["claim"], "kind": "landscape"}, "instance": {}, "evidence": {}}
+    texts = {f"another {key}": json.dumps({**good, key: value}) for key, value in parts.items()}
+    texts.update({"empty": "", "truncated": json.dumps(good)[:-20], "an instance": TEXT, "an array": "[]", "duplicate key": '{"format": 1, "format": 2}',
+                  "deep nesting": "[" * 100000, "NaN": json.dumps({**good, "claim": {**good["claim"], "eps0": "nan"}}),
+                  "of another teacher": json.dumps({**good, "instance": {**good["instance"], "digest": "sha256:" + "0" * 64}}),
+                  "negated": json.dumps({**good, "claim": {**good["claim"], "negated": True}}),
+                  "without S": json.dumps({**good, "evidence": {k: v for k, v in good["evidence"].items() if k != "S"}})})
+    bad = bench.file("bad.json", b"")
+    before = {p.name for p in bench.folder.iterdir()}
+    for command in commands:
+        for what, text in texts.items():
+            bad.write_text(text, encoding="utf-8")
+            run = bench.programs.cert(*command, "--threshold", bad, "-o", output)
+            bench.rejects(f"{command[1]}, --threshold {what}", run, ["lojacert", "bad.json"])
+        for path, word in ((bench.folder / "missing.json", "missing.json"), (bench.folder, bench.folder.name)):
+            bench.rejects(f"{command[1]}, --threshold {word}", bench.programs.cert(*command, "--threshold", path, "-o", output), [word])
+        bench.leaves_nothing(f"{command[1]}, --threshold", before)
+    run = bench.programs.cert("prove", "convergence", start, "--flow", "--by", f"threshold:{bench.folder / 'missing.json'}", "-o", output)
+    bench.rejects("convergence, --by threshold:missing.json", run, ["missing.json"])
+    bench.leaves_nothing("convergence, --by", before)
+
+
 # -------------------------------------------------------------------------------------------------- locale, size, memory
 
 def check_locale(bench: Bench) -> None:
@@ -455,7 +570,7 @@ def main() -> int:
     report = Report("bad_input_test")
     programs = Programs(folder_of_programs())
     checks: list[Callable[[Bench], None]] = [check_texts, check_certificates, check_recovery_teachers, check_options, check_files, check_outputs,
-                                             check_arrays, check_locale, lambda bench: check_large(bench, 200 if long_run() else 20)]
+                                             check_arrays, check_trajectories, check_cited, check_locale, lambda bench: check_large(bench, 200 if long_run() else 20)]
     for check in checks:
         with workspace() as name:
             bench = Bench(report, programs, Path(name))
