@@ -43,6 +43,17 @@ def digest(instance):
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
+def about_teacher(instance, kind, evidence, **claim):
+    """A certificate bound to the teacher digest, with the instance inside."""
+    text = "lojacert-canonical/1 teacher\n"
+    text += f"activation {instance['activation']}\nneuron {instance['neuron']}\nteacher_neuron {instance.get('teacher_neuron', 'unit')}\n"
+    text += f"teacher {len(instance['teacher'])} {len(instance['teacher'][0])}\n"
+    text += "".join(" ".join(map(canonical_entry, row)) + "\n" for row in instance["teacher"])
+    bound = {"digest": "sha256:" + hashlib.sha256(text.encode()).hexdigest(), "r": len(instance["teacher"]), "embedded": instance}
+    return {"format": "lojacert-certificate/1", "claim": {"kind": kind, "quantifier": "forall-students", "negated": False, **claim},
+            "instance": bound, "evidence": evidence}
+
+
 def network(teacher, student, activation="abs", neuron="norm", teacher_neuron="unit"):
     return {"format": "lojacert-instance/1", "activation": activation, "neuron": neuron, "teacher_neuron": teacher_neuron,
             "teacher": teacher, "student": student}
@@ -293,6 +304,80 @@ class Lojaverify(unittest.TestCase):
         zero = [["[0, 1]", "0"]]
         for assignment in ([0], [None]):
             self.not_verified(self.recovery([[1, 0]], zero, delta1="0.1", assignment=assignment, angle="1"), "insufficient-precision")
+
+    # Descent and flow ----------------------------------------------------------------------------------------------------
+
+    def test_trajectory(self):
+        # One student w on the line of one teacher 1: L = (w^2 - 1)^2 / 2, grad L = 2 w (w^2 - 1). From 3/2 with step 1/4 to 9/16.
+        line = network([["1"]], [["3/2"]])
+        good = {"step": "1/4", "epsilon": "0", "iterates": [[["9/16"]]]}
+        out = self.verified(certificate(line, "trajectory", **good), "--explain")
+        self.assertIn("m = 1 norm-form students and r = 1 unit-form teachers, at the given weights, the 1 listed iterates are steps of gradient "
+                      "descent with step 1/4 up to a relative error of 0, L falls at every step.", out)
+        for key, value in (("iterates", [[["0.5625000001"]]]), ("step", "0.2500001"), ("iterates", [[["9/16"]], [["9/16"]]])):
+            self.not_verified(certificate(line, "trajectory", **{**good, key: value}), "refuted")
+        # L(W_0) = 25/32: (a + 0 t)^(-2) for a = 1 is above it, and for a = 1.2 below
+        self.verified(certificate(line, "trajectory", envelope={"a": "1", "c": "0"}, **good))
+        self.not_verified(certificate(line, "trajectory", envelope={"a": "1.2", "c": "0"}, **good), "refuted")
+        # too large a step: from 3/2 with step 1 to -9/4, where L is larger
+        self.not_verified(certificate(line, "trajectory", step="1", epsilon="0", iterates=[[["-9/4"]]]), "refuted")
+        zero = network([["1"]], [["0"], ["1/2"]], neuron="unit")
+        out = self.not_verified(certificate(zero, "trajectory", step="1", epsilon="0.9", iterates=[[["1/2"], ["1"]]]), "refuted")
+        self.assertIn("student 0 of W_0 is zero in unit form", out)
+        for change in ({"step": "0"}, {"epsilon": "1"}, {"epsilon": "-1"}, {"iterates": []}, {"iterates": [[["1", "0"]]]}, {"iterates": [[["1"]] * 2]},
+                       {"iterates": [[[1]]]}, {"iterates": [[["nan"]]]}, {"envelope": {"a": "0", "c": "0"}}, {"envelope": {"a": "1", "c": "-1"}},
+                       {"negated": True}, {"quantifier": "forall-students"}, {"momentum": "0"}, {"evidence": {"by": "G"}}):
+            with self.subTest(change=change):
+                self.malformed(certificate(line, "trajectory", **{**good, **change}))
+
+    def test_convergence(self):
+        # On the teacher's line all angles are 0, and L(W_0)^(-1/2) = 2^(1/2) / (1.005^2 - 1) = 141.068...
+        line = network([["1", "0"]], [["1.005", "0"]])
+        evidence = {"by": "I", "mu": "1", "delta": "0.01", "chi": "0", "classes": [0]}
+        good = {"dynamics": "descent", "step": "1/16", "envelope": [{"a": "141.068", "c": "1e-6"}], "distance": "1e9", "limit": [0],
+                "target": {"loss": "1e-6", "steps": "1e9"}}
+        out = self.verified(certificate(line, "convergence", evidence=evidence, **good), "--explain")
+        self.assertIn("at the given weights, gradient descent with step 1/16 from there satisfies for every t: L(W_t) <= (141.068 + 1e-6 * t)^(-2); W_t "
+                      "tends to a limit of zero loss within 1e9 * (141.068 + 1e-6 * t)^(-1/2); every student with a listed limit ends on the line of "
+                      "that teacher; L(W_t) <= 1e-6 for every t >= 1e9.", out)
+        for key, value in (("envelope", [{"a": "141.069", "c": "1e-6"}]), ("envelope", [{"a": "141", "c": "1e9"}]), ("distance", "1e-9"), ("step", "1"),
+                           ("target", {"loss": "1e-6", "steps": "8e8"}), ("envelope", good["envelope"] * 2), ("statement", "It ends.")):
+            self.not_verified(certificate(line, "convergence", evidence=evidence, **{**good, key: value}), "bad-evidence")
+        for change in ({"mu": "1.01"}, {"delta": "2"}, {"chi": "-1"}, {"classes": [None]}):
+            self.not_verified(certificate(line, "convergence", evidence={**evidence, **change}, **good), "bad-evidence")
+        twice = network([["1", "0"], ["-2", "0"]], [["1.005", "0"]])
+        self.not_verified(certificate(twice, "convergence", evidence=evidence, **good), "refuted")
+        for change in ({"step": "0"}, {"dynamics": "flow"}, {"envelope": []}, {"envelope": good["envelope"] * 3}, {"envelope": [{"a": "0", "c": "1"}]},
+                       {"limit": [1]}, {"limit": []}, {"target": {"loss": "1"}}, {"recovery": {"residual": "1"}}, {"negated": True},
+                       {"evidence": {"by": "I"}}, {"evidence": {"by": "G"}}, {"evidence": {**evidence, "classes": []}},
+                       {"evidence": {**evidence, "hand_over": {"loss": "1e-9"}}}, {"evidence": {**evidence, "extra": "1"}}):
+            with self.subTest(change=change):
+                self.malformed(certificate(line, "convergence", **{"evidence": evidence, **good, **change}))
+        self.assertEqual(self.check(certificate(line, "convergence", evidence={"by": "L"}, **good))[0], 3)
+
+    def test_recovery_for_all(self):
+        one = network([["1", "0"]], [["1", "0"]])
+        hints = {"by": "G", "psi": "product", "mu": "0.999", "delta1": "1.2", "S": "1.16", "Z": "0.844", "psi_far": "0.738", "delta_cap": "0.2",
+                 "T": "1.274", "e_prime": "0.0216", "gam": "0.515", "q": "0.6", "c": "0.1", "h_prime": "64"}
+        threshold = about_teacher(one, "threshold", hints, eps0="1e-6", kappa="0.001", beta="3/4", kappa_1="0.001")
+        self.verified(threshold)
+        evidence = {"by": "G", "threshold": threshold}
+        good = {"loss": "1e-7", "delta1": "1.2", "residual": "0.01", "far_mass": "0.01", "mass": "0.5", "angle": "1"}
+        out = self.verified(about_teacher(one, "recovery-for-all", evidence, **good), "--explain")
+        self.assertIn("every choice W of their weights with L(W) <= 1e-7, classes by the nearest line within 1.2 radians: the far mass is at most 0.01 and "
+                      "the residuals are at most 0.01 and every student of mass at least 0.5 lies within 1 radians of a teacher's line.", out)
+        # every residual is at least 0 and can be (2 loss)^(1/2) = 4.4e-4
+        for key, value in (("residual", "1e-4"), ("far_mass", "0"), ("mass", "1e-9"), ("angle", "1e-9"), ("loss", "0.1"), ("delta1", "1.1")):
+            self.not_verified(about_teacher(one, "recovery-for-all", evidence, **{**good, key: value}), "bad-evidence")
+        self.not_verified(about_teacher(one, "recovery-for-all", evidence, opposed="1e9", **good), "refuted")
+        self.not_verified(about_teacher(network([["2", "0"]], [["1", "0"]]), "recovery-for-all", evidence, **good), "bad-evidence")
+        for change in ({"loss": "0"}, {"delta1": "1.6"}, {"residual": "-1"}, {"angle": "1.58"}, {"mass": "0"}, {"negated": True}, {"quantifier": "forall"}):
+            with self.subTest(change=change):
+                self.malformed(about_teacher(one, "recovery-for-all", evidence, **{**good, **change}))
+        for key in ("mass", "angle"):
+            self.malformed(about_teacher(one, "recovery-for-all", evidence, **{k: v for k, v in good.items() if k != key}), "belong together")
+        for change in ({"threshold": "file"}, {"threshold": {}}, {"threshold": {**threshold, "evidence": {}}}, {"classes": [0]}):
+            self.malformed(about_teacher(one, "recovery-for-all", {**evidence, **change}, **good))
 
     # Forgeries and malformed files ---------------------------------------------------------------------------------------
 
