@@ -210,7 +210,7 @@ class Run {
       found_.envelope_at_end = at.loss / claim.bound(at.t);
       if (claim.linear_rate)
         found_.linear_rate = std::max(found_.linear_rate, at.loss * *claim.linear_rate * at.t);
-      if (n > 0) found_.decrease = std::max(found_.decrease, at.loss / records_[n - 1].loss);
+      if (n > 0) found_.decrease = std::max(found_.decrease, (at.loss - noise()) / records_[n - 1].loss);
       if (claim.target && at.t >= claim.target->steps)
         found_.target = std::max(found_.target, at.loss / claim.target->loss);
       if (claim.recovery) {
@@ -241,6 +241,13 @@ class Run {
       const double needed = time_needed(loss);
       if (needed > 0) found_.certified_over_needed[k] = claim.time_of(loss) / needed;
     }
+  }
+
+  /// More than the absolute error of a loss (fast_landscape.hpp), near the minimum.
+  [[nodiscard]] double noise() const {
+    double mass = 0;
+    for (const double teacher : landscape_.teacher_masses()) mass += 2 * teacher;
+    return 0x1p-96 * mass * mass;
   }
 
   void compare_limits(const Claim& claim) {
@@ -332,7 +339,7 @@ class Run {
           found_.envelope, found_.envelope_at_end, found_.slack, found_.linear_rate, found_.decrease,
           found_.target, found_.distance, found_.distance_of_loss, static_cast<double>(found_.limits),
           static_cast<double>(found_.wrong_limits)})
-      out << fmt::format(",{:.9g}", number);
+      out << fmt::format(",{:.12g}", number);
     for (const Ratios* r : {&found_.students, &found_.students_of_loss}) {
       for (const double number :
            {r->misalignment, r->far_mass, r->residual, r->deficit, r->excess, r->opposed, r->angle, r->delta})
