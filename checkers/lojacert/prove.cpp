@@ -197,10 +197,11 @@ ClaimMaker recovery_options(CLI::App& command) {
     std::optional<std::string> threshold;
   };
   auto options = std::make_shared<Options>();
-  command
-      .add_option("--delta1", options->delta1,
-                  "Students within this angle (radians) of a teacher belong to it")
-      ->capture_default_str();
+  const CLI::Option* delta1 =
+      command
+          .add_option("--delta1", options->delta1,
+                      "Students within this angle (radians) of a teacher belong to it")
+          ->capture_default_str();
   command.add_option("--angle", options->bounds.angle,
                      "Bound of every teacher's mass-weighted mean angle (radians)");
   command.add_option("--residual", options->bounds.residual, "Bound of every teacher's residual |v_i|");
@@ -216,7 +217,7 @@ ClaimMaker recovery_options(CLI::App& command) {
       .add_option("--threshold", options->threshold,
                   "With --for-all: a certificate of threshold to use, instead of a search")
       ->type_name("CERT");
-  return [options](const Instance& instance, const Budget&) {
+  return [options, delta1](const Instance& instance, const Budget&) {
     const bool given = options->bounds.angle || options->bounds.residual || options->bounds.far_mass;
     const bool about_all = options->loss || options->mass || options->threshold;
     if (options->for_all) {

@@ -27,6 +27,10 @@ struct GivenCertificate {
 /// teacher, UndecidedError where it is not proved, and as find_threshold; the message names the file.
 [[nodiscard]] CitedThreshold cite_threshold(const Instance& instance, const GivenCertificate& given);
 
+/// Throws InputError that names the file unless it is a certificate of `threshold` about the instance's
+/// teacher; proves nothing.
+void refuse_unfit_certificate(const Instance& instance, const GivenCertificate& given);
+
 /// Finds and proves one. Throws as find_threshold.
 [[nodiscard]] CitedThreshold find_cited_threshold(const Instance& instance, const ThresholdRequest& request);
 

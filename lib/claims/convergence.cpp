@@ -118,8 +118,7 @@ Chosen choose(const ConvergenceSetting& setting, const ConvergenceRequest& reque
     by_g = bounds.hypotheses.reason;
   }
   if (cited && norm && request.route != ConvergenceRoute::theorem_g) {
-    std::string ignored;
-    if (auto plan = plan_by_invariance(setting, cited, bits, ignored))
+    if (auto plan = plan_by_invariance(setting, cited, bits, missing))
       return {*std::move(plan), "by Theorem I down to eps0, then by Theorem G"};
   }
   throw UndecidedError(fmt::format("no theorem covers these weights. {}{}{}", by_g,
@@ -370,6 +369,7 @@ Claim convergence_claim(const Instance& instance, const ConvergenceRequest& requ
       throw UnsupportedError(
           fmt::format("convergence: student[{}] in unit form is zero, where the flow is not defined", *j));
   }
+  if (request.threshold) refuse_unfit_certificate(instance, *request.threshold);
   const auto setting = std::make_shared<const ConvergenceSetting>(instance, dynamics);
   if (setting->landscape.loss_is_exactly_zero())
     throw UndecidedError("L(W_0) = 0: the weights are a global minimum, and stay there");

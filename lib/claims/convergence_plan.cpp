@@ -248,10 +248,16 @@ std::optional<ConvergencePlan> plan_by_invariance(const ConvergenceSetting& sett
   const Interval loss = setting.loss(bits);
   const Alignment alignment = alignment_of(setting.instance);
   const Rational mu = mu_below(setting.teacher);
+  // The hand-over: at eps0, or where the loss is not above that, three decades on.
+  Rational last = 0;
+  if (cited) {
+    last = loss.inf() > cited->eps0 ? cited->eps0
+                                    : parse_exact_point(decimal_lower(Rational(loss.inf() / 1000), 5));
+  }
   std::optional<ConvergencePlan> best;
   double best_kappa = 0;
   int most_shown = -1;
-  constexpr double least_with_hand_over = 1e-3;
+  constexpr double least_with_hand_over = 1e-5;
   constexpr double shrink = 0.8;
   const double least = cited ? least_with_hand_over : std::max(1.001 * alignment.largest_angle, 1e-9);
   for (double angle = 1; angle >= least; angle *= shrink) {
@@ -260,7 +266,7 @@ std::optional<ConvergencePlan> plan_by_invariance(const ConvergenceSetting& sett
       for (const Rational& chi : shares(cited.has_value(), setting.instance.activation)) {
         ConvergencePlan plan;
         plan.invariance = InvarianceChoice{classes_within(alignment, delta, cut), mu, delta, chi, {}};
-        if (cited) plan.invariance->hand_over = cited->eps0;
+        if (cited) plan.invariance->hand_over = last;
         plan.students = classed_students(setting.instance, plan.invariance->classes);
         const InvarianceConstants found = invariance(setting.teacher, setting.instance, *plan.students,
                                                      *plan.invariance, setting.dynamics, loss);

@@ -65,12 +65,14 @@ void add_iterate(Trajectory& trajectory, const json::Value& line) {
 }  // namespace
 
 Trajectory read_trajectory(const std::string& path) {
+  if (path.empty()) throw InputError("trajectory: the file's name is empty");
   std::ifstream in(path);
   if (!in) throw InputError(path + ": cannot be opened");
   std::string text;
   Trajectory trajectory;
   for (long number = 1; std::getline(in, text); ++number) {
     const std::string label = fmt::format("{}, line {}", path, number);
+    if (text.empty()) throw InputError(label + ": is empty");
     const json::Value line = json::parse(text, label);
     try {
       if (number == 1)

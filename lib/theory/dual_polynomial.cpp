@@ -1,6 +1,7 @@
 #include <lojacert/theory/dual_polynomial.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <numeric>
 #include <utility>
@@ -197,20 +198,39 @@ Interval gaussian_supremum(const std::vector<Rational>& polynomial, Bits bits) {
   const auto weight = [&](const Interval& s) {
     return exp(-(sqr(s) * Interval::from(Rational(1, 2), bits)));
   };
-  constexpr long cells_per_unit = 128;
-  constexpr long last = 16;  // the tail begins here: s^j exp(-s^2/2) falls beyond sqrt(j)
-  Interval supremum = Interval::zero(bits);
-  for (long cell = 0; cell < last * cells_per_unit; ++cell) {
-    const Rational left(cell, cells_per_unit);
-    const Rational right(cell + 1, cells_per_unit);
-    const Rational middle = (left + right) / 2;
+  // the mean value form of f(s) = exp(-s^2/2) P(s), f' = exp(-s^2/2) (P' - s P)
+  const auto at = [&](const Rational& s) {
+    const Interval point = Interval::from(s, bits);
+    return weight(point) * value(p, point, bits);
+  };
+  const auto bound_on = [&](const Rational& left, const Rational& right) {
     const Interval s = Interval::from(RationalInterval{left, right}, bits);
-    const Interval centre = Interval::from(middle, bits);
-    // the mean value form of f(s) = exp(-s^2/2) P(s), f' = exp(-s^2/2) (P' - s P)
+    const Rational middle = (left + right) / 2;
     const Interval slope = weight(s) * (value(derivative, s, bits) - s * value(p, s, bits));
-    const Interval in_cell = weight(centre) * value(p, centre, bits) + slope * (s - centre);
-    supremum = larger(supremum, max_zero(in_cell).upper_end());
-  }
+    return (at(middle) + slope * (s - Interval::from(middle, bits))).upper_end();
+  };
+  constexpr long cells_per_unit = 64;
+  constexpr long last = 16;  // the tail begins here: s^j exp(-s^2/2) falls beyond sqrt(j)
+  constexpr int deepest = 10;
+  Interval reached = Interval::zero(bits);  // f attains at least this
+  for (long cell = 0; cell <= last * cells_per_unit; ++cell)
+    reached = larger(reached, at(Rational(cell, cells_per_unit)).lower_end());
+  Interval supremum = reached;
+  // Cells that may exceed what is attained are halved until they hardly do.
+  const std::function<void(const Rational&, const Rational&, int)> refine =
+      [&](const Rational& left, const Rational& right, int depth) {
+        const Interval bound = bound_on(left, right);
+        if (certainly_less_equal(bound, reached)) return;
+        if (depth == deepest) {
+          supremum = larger(supremum, bound);
+          return;
+        }
+        const Rational middle = (left + right) / 2;
+        refine(left, middle, depth + 1);
+        refine(middle, right, depth + 1);
+      };
+  for (long cell = 0; cell < last * cells_per_unit; ++cell)
+    refine(Rational(cell, cells_per_unit), Rational(cell + 1, cells_per_unit), 0);
   if (static_cast<long>(polynomial.size()) > last * last)
     return Interval::exact(1L, bits) / Interval::zero(bits);  // the tail is not monotone: no bound
   const Interval tail =
