@@ -191,8 +191,20 @@ class Network:
 TRUSTED: set[str] = set()  # the evidence of Theorem G of certificates that were verified by themselves
 
 
+def exact_text(value: Any) -> Any:
+    """A number's text by its value: whoever writes a certificate afresh may write 1/8 for 0.125."""
+    try:
+        return str(parse_number(value))
+    except (ValueError, TypeError, AttributeError):
+        return value
+
+
 def evidence_key(evidence: Document) -> str:
-    return json.dumps({k: v for k, v in evidence.items() if k != "precision_bits"}, sort_keys=True)
+    normal = {k: v if k in ("by", "psi") else exact_text(v) for k, v in evidence.items() if k != "precision_bits"}
+    if isinstance(normal.get("psi"), list):
+        terms = [{**term, "coefficient": exact_text(term.get("coefficient"))} for term in normal["psi"]]
+        normal["psi"] = sorted(terms, key=lambda term: json.dumps(term, sort_keys=True))
+    return json.dumps(normal, sort_keys=True)
 
 
 @functools.lru_cache(maxsize=None)
