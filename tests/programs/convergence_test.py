@@ -334,7 +334,12 @@ def work_on_citations(checks: Checks) -> None:
     files += [[], NEAR_ONE, {**threshold, "evidence": {}}, {**threshold, "claim": {**threshold["claim"], "negated": True}}]  # type: ignore[list-item]
     for file in files:
         for words in (by, for_all):
-            expect_refusal(checks, NEAR_ONE, [*words, write_json(broken, file)], 2, "")
+            expect_refusal(checks, NEAR_ONE, [*words, write_json(broken, file)], 2, "", str(broken))
+    # What the proof does not use is written afresh, not handed on: the certificate verifies although the cited one does not.
+    for part, change in (("claim", {"statement": "L is small"}), ("claim", {"kappa_1": "1e9"}), ("claim", {"beta": "1/2"}),
+                         ("claim", {"quantifier": "forall"}), ("claim", {"hint": 1}), ("instance", {"r": 2}), ("producer", {"seconds": -1})):
+        careless = {**threshold, part: {**threshold.get(part, {}), **change}}
+        expect_refusal(checks, NEAR_ONE, [*by, write_json(broken, careless)], 0, "PROVED")
     for part, change in (("claim", {"kappa": "1"}), ("claim", {"eps0": "1"}), ("evidence", {"S": "0.3"}), ("evidence", {"psi_far": "2"})):
         false = {**threshold, part: {**threshold[part], **change}}
         expect_refusal(checks, NEAR_ONE, [*by, write_json(broken, false)], 3, "UNDECIDED")
