@@ -19,6 +19,7 @@ from typing import Any, Callable, Optional
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "programs"))
 
+from corpus import claims_text, write_or_check  # noqa: E402
 import convergence_oracle as oracle  # noqa: E402
 import threshold_oracle  # noqa: E402
 import trajectory_oracle  # noqa: E402
@@ -429,20 +430,13 @@ def text() -> str:
     CASES.clear()
     for make in (convergence_by_g, convergence_by_i, convergence_with_hand_over, literal_readers, recovery_for_all, trajectories):
         make()
-    return '{"claims": [\n' + ",\n".join("  " + json.dumps(case) for case in CASES) + "\n]}\n"
+    return claims_text(CASES)
 
 
-def main() -> int:
-    path, fresh = HERE / "descent-claims.json", text()
-    if sys.argv[1:] == ["--check"]:
-        same = path.exists() and path.read_text(encoding="utf-8") == fresh
-        print("as generated" if same else "descent-claims.json is not what generate_descent_claims.py writes")
-        return 0 if same else 1
-    path.write_text(fresh, encoding="utf-8")
+def summary() -> str:
     kinds = {(c["claim"]["kind"], c["verdict"], c.get("reason", "")) for c in CASES}
-    print(f"{len(CASES)} cases: {sorted(kinds)}")
-    return 0
+    return f"{len(CASES)} cases: {sorted(kinds)}"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check("descent-claims", text(), summary))

@@ -6,7 +6,6 @@ The truth comes from tests/programs/teacher_oracle.py and the statements from ce
 """
 from __future__ import annotations
 
-import json
 import sys
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any, Optional
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "programs"))
 
+from corpus import claims_text, write_or_check  # noqa: E402
 from specification import exact_text, parse_number  # noqa: E402
 from teacher_test import (  # noqa: E402
     TEACHERS, Truth, around, decimal, landscape_truth, statement, teacher_claim, teacher_truth, value_of)
@@ -82,21 +82,13 @@ def text() -> str:
         truth = Truth(document)
         teacher_cases(truth)
         landscape_cases(truth)
-    lines = ",\n".join("  " + json.dumps(case, ensure_ascii=True) for case in CASES)
-    return '{"claims": [\n' + lines + "\n]}\n"
+    return claims_text(CASES)
 
 
-def main() -> int:
-    path, fresh = HERE / "teacher-claims.json", text()
-    if sys.argv[1:] == ["--check"]:
-        same = path.exists() and path.read_text(encoding="utf-8") == fresh
-        print("as generated" if same else "teacher-claims.json is not what generate_teacher_claims.py writes")
-        return 0 if same else 1
-    path.write_text(fresh, encoding="utf-8")
+def summary() -> str:
     kinds = {(c["claim"]["kind"], c["claim"]["negated"], c["verdict"]) for c in CASES}
-    print(f"{len(CASES)} cases of {len(kinds)} kinds")
-    return 0
+    return f"{len(CASES)} cases of {len(kinds)} kinds"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check("teacher-claims", text(), summary))

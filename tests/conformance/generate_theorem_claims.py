@@ -7,7 +7,6 @@ from certificates/README.md, sections 4.6 and 4.9. `generate_theorem_claims.py -
 """
 from __future__ import annotations
 
-import json
 import random
 import sys
 from fractions import Fraction
@@ -17,6 +16,7 @@ from typing import Any, Optional
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "programs"))
 
+from corpus import claims_text, write_or_check  # noqa: E402
 import not_convex_oracle as convexity  # noqa: E402
 import theorem_a_oracle  # noqa: E402
 import threshold_oracle  # noqa: E402
@@ -251,20 +251,13 @@ def text() -> str:
     CASES.clear()
     for make in (not_convex_cases, theorem_a_cases, threshold_cases):
         make()
-    return '{"claims": [\n' + ",\n".join("  " + json.dumps(case) for case in CASES) + "\n]}\n"
+    return claims_text(CASES)
 
 
-def main() -> int:
-    path, fresh = HERE / "theorem-claims.json", text()
-    if sys.argv[1:] == ["--check"]:
-        same = path.exists() and path.read_text(encoding="utf-8") == fresh
-        print("as generated" if same else "theorem-claims.json is not what generate_theorem_claims.py writes")
-        return 0 if same else 1
-    path.write_text(fresh, encoding="utf-8")
+def summary() -> str:
     kinds = {(c["claim"]["kind"], c["verdict"], c.get("reason", "")) for c in CASES}
-    print(f"{len(CASES)} cases: {sorted(kinds)}")
-    return 0
+    return f"{len(CASES)} cases: {sorted(kinds)}"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check("theorem-claims", text(), summary))

@@ -20,6 +20,7 @@ from typing import Any, Callable, Optional
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "programs")]
 
+from changes import drop, put  # noqa: E402
 import truth  # noqa: E402
 from forge_descent import all_forged as all_forged_of_descent  # noqa: E402
 from forge_teachers import all_forged  # noqa: E402
@@ -82,24 +83,6 @@ def add(name: str, honest: Document, change: Callable[[Document], None], exit_co
         forged["claim"].pop("statement", None)
         forged["claim"]["statement"] = statement(restate, forged["claim"])
     FORGERIES.append(Forgery(name, dump(forged), exit_code, reason, dump(honest)))
-
-
-def put(value: Any, *path: Any) -> Callable[[Document], None]:
-    def change(document: Document) -> None:
-        place: Any = document
-        for key in path[:-1]:
-            place = place[key]
-        place[path[-1]] = value
-    return change
-
-
-def drop(*path: Any) -> Callable[[Document], None]:
-    def change(document: Document) -> None:
-        place: Any = document
-        for key in path[:-1]:
-            place = place[key]
-        del place[path[-1]]
-    return change
 
 
 def both(*changes: Callable[[Document], None]) -> Callable[[Document], None]:

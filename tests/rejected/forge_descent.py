@@ -18,7 +18,8 @@ import convergence_oracle as oracle  # noqa: E402
 import trajectory_oracle  # noqa: E402
 from convergence_mutants import decimal  # noqa: E402
 from convergence_oracle import Network, number  # noqa: E402
-from forge_theorems import BAD, REFUTED, Document, Forge, Forged, drop, put  # noqa: E402
+from changes import drop, put  # noqa: E402
+from forge_theorems import BAD, REFUTED, Document, Forge, Forged  # noqa: E402
 from teacher_oracle import mpf  # noqa: E402
 
 UNSUPPORTED: tuple[int, Optional[str]] = (3, None)

@@ -16,6 +16,7 @@ from typing import Any, Callable, Optional
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "programs"))
 
+from changes import Change, drop, put  # noqa: E402
 import not_convex_oracle as convexity  # noqa: E402
 import theorem_a_oracle  # noqa: E402
 from oracle import to_fraction  # noqa: E402
@@ -26,7 +27,6 @@ from threshold_oracle import CONSTANTS, Judge, norm_of_g, theorem_g  # noqa: E40
 from truth import evaluation  # noqa: E402
 
 Document = dict[str, Any]
-Change = Callable[[Document], None]
 Forged = tuple[str, bytes, int, Optional[str], bytes, Optional[str]]  # name, forged, exit code, reason, honest twin, message
 BAD, REFUTED = (1, "bad-evidence"), (1, "refuted")
 
@@ -52,24 +52,6 @@ def certificate(case: Document) -> Document:
         result = {"format": "lojacert-certificate/1", "claim": claim, "instance": bound, "evidence": case["evidence"]}
     result["instance"]["embedded"] = document
     return result
-
-
-def put(value: Any, *path: Any) -> Change:
-    def change(document: Document) -> None:
-        place: Any = document
-        for key in path[:-1]:
-            place = place[key]
-        place[path[-1]] = value
-    return change
-
-
-def drop(*path: Any) -> Change:
-    def change(document: Document) -> None:
-        place: Any = document
-        for key in path[:-1]:
-            place = place[key]
-        del place[path[-1]]
-    return change
 
 
 class Forge:
