@@ -221,9 +221,11 @@ ClaimMaker recovery_options(CLI::App& command) {
     const bool given = options->bounds.angle || options->bounds.residual || options->bounds.far_mass;
     const bool about_all = options->loss || options->mass || options->threshold;
     if (options->for_all) {
-      if (given || options->best || !options->loss)
+      if (given || options->best || !options->loss || delta1->count() > 0)
         throw InputError(
-            "recovery: --for-all takes --loss X, and --mass and --threshold, but no other bound");
+            "recovery: --for-all takes --loss X, and --mass and --threshold, but no other bound, and delta1 "
+            "is the "
+            "certificate's");
       return recovery_for_all(instance, *options->loss, options->mass, options->threshold);
     }
     if (about_all) throw InputError("recovery: --loss, --mass and --threshold go with --for-all");
@@ -240,23 +242,13 @@ ClaimMaker not_pl_options(CLI::App& command) {
   return [constant](const Instance&, const Budget&) { return not_pl_claim(*constant); };
 }
 
-bool has_zero_student(const Instance& instance) {
-  const ExactMatrix& student = *instance.student;
-  for (std::size_t j = 0; j < student.rows(); ++j) {
-    bool is_zero = true;
-    for (std::size_t k = 0; k < student.cols(); ++k) is_zero = is_zero && student.point(j, k) == 0;
-    if (is_zero) return true;
-  }
-  return false;
-}
-
 /// A direction or, where a student is zero or none is found, a chord.
 Claim found_not_convex(const Instance& instance, const std::string& lambda) {
   if (instance.gram || !instance.student)
     throw InstanceError("not-convex: the instance needs the teachers' vectors and a student");
   if (!instance.is_point())
     throw UnsupportedError("not-convex: decided for points only, and the instance has boxes");
-  if (!has_zero_student(instance)) {
+  if (!zero_student(instance)) {
     if (const auto direction = search::direction_of_negative_curvature(instance)) {
       Claim claim = negative_curvature_claim(instance, *direction);
       claim.notes.emplace_back("the direction is an approximate eigenvector of the Hessian");

@@ -21,17 +21,6 @@ json::Value claim_object(const Instance& instance, const Claim& claim, bool nega
   return object;
 }
 
-json::Value rows_value(const ExactMatrix& rows) {
-  json::Value value = json::array();
-  for (std::size_t i = 0; i < rows.rows(); ++i) {
-    json::Value row = json::array();
-    for (std::size_t k = 0; k < rows.cols(); ++k)
-      row.items.push_back(json::string(exact_text(rows.point(i, k))));
-    value.items.push_back(std::move(row));
-  }
-  return value;
-}
-
 json::Value witness_value(const Instance& instance, const Instance& point) {
   json::Value witness = json::object({{"student", rows_value(*point.student)}});
   if (!instance.teacher.is_point()) witness.members.emplace_back("teacher", rows_value(point.teacher));
@@ -163,6 +152,17 @@ FoundBounds found_bounds(const Interval& enclosure, int digits, const Instance& 
   const Rational share = instance.is_point() ? Rational(0) : Rational(2 * (hi - lo));
   return {decimal_lower(Rational(lo - share - abs(lo) * unit), digits),
           decimal_upper(Rational(hi + share + abs(hi) * unit), digits)};
+}
+
+json::Value rows_value(const ExactMatrix& rows) {
+  json::Value value = json::array();
+  for (std::size_t j = 0; j < rows.rows(); ++j) {
+    json::Value row = json::array();
+    for (std::size_t k = 0; k < rows.cols(); ++k)
+      row.items.push_back(json::string(exact_text(rows.point(j, k))));
+    value.items.push_back(std::move(row));
+  }
+  return value;
 }
 
 json::Value bounds_value(const std::string& lo, const std::string& hi) {

@@ -79,6 +79,9 @@ struct FoundBounds {
 };
 [[nodiscard]] FoundBounds found_bounds(const Interval& enclosure, int digits, const Instance& instance);
 
+/// The rows of a matrix of points as arrays of exact strings.
+[[nodiscard]] json::Value rows_value(const ExactMatrix& rows);
+
 /// {"lo": lo, "hi": hi}
 [[nodiscard]] json::Value bounds_value(const std::string& lo, const std::string& hi);
 

@@ -66,15 +66,6 @@ void refuse_what_is_not_covered(const Instance& instance, const ConvergenceReque
         "convergence: Theorem I is for students in norm form; for unit form use Theorem G");
 }
 
-std::optional<std::size_t> zero_student(const Instance& instance) {
-  for (std::size_t j = 0; j < instance.student_count(); ++j) {
-    bool zero = true;
-    for (std::size_t k = 0; k < instance.dimension(); ++k) zero = zero && instance.student->point(j, k) == 0;
-    if (zero) return j;
-  }
-  return std::nullopt;
-}
-
 /// Theorem G for these weights: the certificate with the larger kappa, if the loss is below its eps0.
 CitedThreshold threshold_for(const Instance& instance, const ConvergenceRequest& request, double loss) {
   if (request.threshold) return cite_threshold(instance, *request.threshold);

@@ -205,12 +205,6 @@ std::vector<Rational> shares(bool with_hand_over, Activation activation) {
   return {0, Rational(1, 1000), Rational(1, 30), Rational(1, 3)};
 }
 
-Rational mu_below(const TeacherGeometry& teacher) {
-  const MuBounds found = mu_bounds(teacher);
-  if (teacher.count() == 1) return found.lo;
-  return parse_exact_point(decimal_lower(Rational(found.lo * (1 - Rational(1, 1000000000))), 10));
-}
-
 }  // namespace
 
 ConvergenceSetting::ConvergenceSetting(const Instance& given, const Dynamics& how)
@@ -247,7 +241,7 @@ std::optional<ConvergencePlan> plan_by_invariance(const ConvergenceSetting& sett
                                                   std::string& missing) {
   const Interval loss = setting.loss(bits);
   const Alignment alignment = alignment_of(setting.instance);
-  const Rational mu = mu_below(setting.teacher);
+  const Rational mu = mu_to_rest_on(setting.teacher);
   // The hand-over: at eps0, or where the loss is not above that, three decades on.
   Rational last = 0;
   if (cited) {

@@ -14,17 +14,6 @@ namespace lojacert {
 
 namespace {
 
-json::Value rows_value(const ExactMatrix& rows) {
-  json::Value value = json::array();
-  for (std::size_t j = 0; j < rows.rows(); ++j) {
-    json::Value row = json::array();
-    for (std::size_t k = 0; k < rows.cols(); ++k)
-      row.items.push_back(json::string(exact_text(rows.point(j, k))));
-    value.items.push_back(std::move(row));
-  }
-  return value;
-}
-
 void check(const Instance& instance, const ExactMatrix& rows, const char* name) {
   if (instance.gram || !instance.student)
     throw InstanceError("not-convex: the instance needs the teachers' vectors and a student");
@@ -38,14 +27,9 @@ void check(const Instance& instance, const ExactMatrix& rows, const char* name) 
 }
 
 void refuse_zero_students(const Instance& instance) {
-  for (std::size_t j = 0; j < instance.student_count(); ++j) {
-    bool is_zero = true;
-    for (std::size_t k = 0; k < instance.dimension(); ++k)
-      is_zero = is_zero && instance.student->point(j, k) == 0;
-    if (is_zero) {
-      throw UndecidedError(fmt::format(
-          "the Hessian needs nonzero students, and student[{}] is zero; a chord may do (--chord)", j));
-    }
+  if (const auto j = zero_student(instance)) {
+    throw UndecidedError(fmt::format(
+        "the Hessian needs nonzero students, and student[{}] is zero; a chord may do (--chord)", *j));
   }
 }
 

@@ -282,10 +282,7 @@ ThresholdProof find_threshold(const Instance& instance, const ThresholdRequest& 
   const TeacherGeometry teacher(instance);
   refuse_what_is_not_covered(instance, teacher);
   const CertificateProver prover(teacher);
-  const MuBounds mu_found = mu_bounds(teacher);
-  const Rational mu = teacher.count() == 1
-                          ? mu_found.lo
-                          : decimal_below(Rational(mu_found.lo * (1 - Rational(1, 1000000000))), 10);
+  const Rational mu = mu_to_rest_on(teacher);
   const Aim aim = request.maximise_kappa ? Aim::kappa : Aim::eps0;
   constexpr std::size_t largest_rank_of_search = 3;
   constexpr double smallest_angle_of_search = 0.1;

@@ -142,15 +142,7 @@ std::pair<std::string, std::string> envelope_of(const Instance& instance, const 
 
 json::Value iterates_value(const Trajectory& trajectory) {
   json::Value all = json::array();
-  for (const ExactMatrix& w : trajectory.iterates) {
-    json::Value rows = json::array();
-    for (std::size_t j = 0; j < w.rows(); ++j) {
-      json::Value row = json::array();
-      for (std::size_t k = 0; k < w.cols(); ++k) row.items.push_back(json::string(exact_text(w.point(j, k))));
-      rows.items.push_back(std::move(row));
-    }
-    all.items.push_back(std::move(rows));
-  }
+  for (const ExactMatrix& w : trajectory.iterates) all.items.push_back(rows_value(w));
   return all;
 }
 

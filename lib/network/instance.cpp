@@ -200,6 +200,16 @@ ExactMatrix pick(const ExactMatrix& rows, Corner corner) {
 
 }  // namespace
 
+std::optional<std::size_t> zero_student(const Instance& instance) {
+  const ExactMatrix& student = *instance.student;
+  for (std::size_t j = 0; j < student.rows(); ++j) {
+    bool is_zero = true;
+    for (std::size_t k = 0; k < student.cols(); ++k) is_zero = is_zero && student.point(j, k) == 0;
+    if (is_zero) return j;
+  }
+  return std::nullopt;
+}
+
 Instance point_in(const Instance& instance, Corner corner) {
   Instance point = instance;
   point.teacher = pick(instance.teacher, corner);

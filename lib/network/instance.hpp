@@ -45,6 +45,9 @@ struct Instance {
 /// square, symmetric, without boxes and without negative diagonal entries.
 void check_consistency(const Instance& instance);
 
+/// The first student that is exactly 0, of a point instance with a student.
+[[nodiscard]] std::optional<std::size_t> zero_student(const Instance& instance);
+
 /// A choice of the numbers in an instance's boxes.
 enum class Corner { middle, lower, upper };
 

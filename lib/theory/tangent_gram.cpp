@@ -2,6 +2,7 @@
 
 #include <lojacert/enclosure/vector.hpp>
 #include <lojacert/exact/error.hpp>
+#include <lojacert/exact/number.hpp>
 
 #include <fmt/format.h>
 #include <Eigen/Eigenvalues>
@@ -259,6 +260,13 @@ MuBounds mu_bounds(const TeacherGeometry& teacher, const Rational& relative_widt
 MuBounds mu_bounds(const TeacherGeometry& teacher) {
   constexpr long default_max_bits = 32768;
   return mu_bounds(teacher, Rational(1, Integer(1000000000000)), default_max_bits);
+}
+
+Rational mu_to_rest_on(const TeacherGeometry& teacher) {
+  constexpr int digits = 10;
+  const MuBounds found = mu_bounds(teacher);
+  if (teacher.count() == 1) return found.lo;
+  return parse_exact_point(decimal_lower(Rational(found.lo * (1 - Rational(1, 1000000000))), digits));
 }
 
 }  // namespace lojacert

@@ -33,4 +33,8 @@ struct MuBounds {
                                  long max_bits);
 [[nodiscard]] MuBounds mu_bounds(const TeacherGeometry& teacher);  ///< relative width 1e-12
 
+/// A lower bound of mu of 10 digits, so far below it that another arithmetic can show it; 1 for a single
+/// teacher. Throws as mu_bounds.
+[[nodiscard]] Rational mu_to_rest_on(const TeacherGeometry& teacher);
+
 }  // namespace lojacert

@@ -1,5 +1,6 @@
 #include <lojacert/theory/theorem_i.hpp>
 
+#include <lojacert/enclosure/vector.hpp>
 #include <lojacert/exact/error.hpp>
 #include <lojacert/theory/tangent_gram.hpp>
 
@@ -91,12 +92,6 @@ Extremes extremes_of(const ClassedStudents& students, const InvarianceChoice& ch
     first = false;
   }
   return extremes;
-}
-
-Interval smallest(const std::vector<Interval>& values) {
-  Interval least = values.front();
-  for (const Interval& value : values) least = -larger(-least, -value);
-  return least;
 }
 
 }  // namespace
