@@ -122,7 +122,8 @@ FastLandscape::Pair FastLandscape::pair(std::size_t u, std::size_t v) {
   }
   const bool acute = near.hi <= far.hi;
   const DoubleDouble ratio = sqrt(acute ? near / far : far / near);
-  const DoubleDouble half = acute ? arctangent(ratio) : DoubleDouble(0.5) * pi() - arctangent(ratio);
+  const DoubleDouble half =
+      acute ? arctangent(ratio) : DoubleDouble(0.5) * search::double_double_pi() - arctangent(ratio);
   result.angle = half + half;
   if (result.angle.hi < 0.05) {
     result.h = h_series(result.angle);
@@ -171,7 +172,7 @@ DoubleDouble FastLandscape::pair_sum(bool with_gradient) {
   }
   DoubleDouble excess;
   for (const DoubleDouble& entry : excess_) excess += entry * entry;
-  const DoubleDouble loss = DoubleDouble(0.5) * excess + DoubleDouble(2) * sum / pi();
+  const DoubleDouble loss = DoubleDouble(0.5) * excess + DoubleDouble(2) * sum / search::double_double_pi();
   if (activation_ == Activation::abs) return loss;
   DoubleDouble plain;
   if (activation_ == Activation::relu) {
@@ -182,7 +183,7 @@ DoubleDouble FastLandscape::pair_sum(bool with_gradient) {
 
 double FastLandscape::finish_gradient(std::span<const DoubleDouble> effective) {
   gradient_.assign(m_ * d_, 0);
-  const DoubleDouble two_over_pi = DoubleDouble(2) / pi();
+  const DoubleDouble two_over_pi = DoubleDouble(2) / search::double_double_pi();
   const DoubleDouble scale = activation_ == Activation::abs ? 1 : 0.25;
   double squared_norm = 0;
   double weight_sum = 0;

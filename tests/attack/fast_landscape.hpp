@@ -8,15 +8,16 @@
 // relative error of 1e-9 in the loss and of 1e-14 in a gradient of the size L^(3/4); `resolved` is false
 // where less than two digits are left.
 
-#include "double_double.hpp"
-
 #include <lojacert/network/instance.hpp>
+#include <lojacert/search/double_double.hpp>
 
 #include <cstddef>
 #include <span>
 #include <vector>
 
 namespace lojacert::attack {
+
+using search::DoubleDouble;
 
 struct Measure {
   double loss = 0;

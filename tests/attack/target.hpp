@@ -2,16 +2,17 @@
 // What is attacked: the claim in a certificate, in exact numbers; and the rigorous answer whether a student
 // breaks it.
 
-#include "double_double.hpp"
-
 #include <lojacert/enclosure/interval.hpp>
 #include <lojacert/network/instance.hpp>
+#include <lojacert/search/double_double.hpp>
 
 #include <optional>
 #include <span>
 #include <string>
 
 namespace lojacert::attack {
+
+using search::DoubleDouble;
 
 /// "L(W) <= eps0 (and every student within delta) implies ||grad L|| >= kappa L^beta and >= kappa_1 L".
 struct Target {

@@ -9,9 +9,8 @@
 // |v_k|, where the entry itself has the size sqrt(L) ~ |x|^(3/2), or |v|. Students far from every teacher
 // are summed as they are.
 
-#include "double_double.hpp"
-
 #include <lojacert/network/instance.hpp>
+#include <lojacert/search/double_double.hpp>
 
 #include <cstddef>
 #include <span>
@@ -19,7 +18,7 @@
 
 namespace lojacert::descent {
 
-using attack::DoubleDouble;
+using search::DoubleDouble;
 
 class ClusterGradient {
  public:

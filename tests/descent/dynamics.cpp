@@ -9,7 +9,7 @@ namespace lojacert::descent {
 namespace {
 
 void add(std::vector<DoubleDouble>& weights, double factor, const std::vector<double>& slope) {
-  for (std::size_t n = 0; n < weights.size(); ++n) weights[n] += attack::two_product(factor, slope[n]);
+  for (std::size_t n = 0; n < weights.size(); ++n) weights[n] += search::two_product(factor, slope[n]);
 }
 
 }  // namespace

@@ -3,9 +3,9 @@
 // sums over the classes (certificates/README.md, Section 4.10).
 
 #include "claim.hpp"
-#include "double_double.hpp"
 
 #include <lojacert/network/instance.hpp>
+#include <lojacert/search/double_double.hpp>
 
 #include <cstddef>
 #include <span>
@@ -13,7 +13,7 @@
 
 namespace lojacert::descent {
 
-using attack::DoubleDouble;
+using search::DoubleDouble;
 
 /// A number seen, over its bound: at most 1 where the claim holds. 0 where nothing is claimed.
 struct Ratios {

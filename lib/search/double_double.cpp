@@ -1,14 +1,12 @@
 #include "double_double.hpp"
 
-#include <lojacert/search/real.hpp>
+#include "real.hpp"
 
 #include <array>
 
-namespace lojacert::attack {
+namespace lojacert::search {
 
 namespace {
-
-using search::Real;
 
 DoubleDouble from_real(const Real& value) {
   const auto high = value.convert_to<double>();
@@ -53,6 +51,6 @@ DoubleDouble arctangent(const DoubleDouble& z) {
   return constants.arctangents[static_cast<std::size_t>(nearest)] + w * sum;
 }
 
-const DoubleDouble& pi() { return table().pi; }
+const DoubleDouble& double_double_pi() { return table().pi; }
 
-}  // namespace lojacert::attack
+}  // namespace lojacert::search

@@ -9,7 +9,7 @@
 #include <cmath>
 #include <cstddef>
 
-namespace lojacert::attack {
+namespace lojacert::search {
 
 struct DoubleDouble {
   double hi = 0;
@@ -91,6 +91,6 @@ inline DoubleDouble sqrt(const DoubleDouble& a) {
 /// arctan z for 0 <= z <= 1, by a table of arctan(k/64) and a series.
 [[nodiscard]] DoubleDouble arctangent(const DoubleDouble& z);
 
-[[nodiscard]] const DoubleDouble& pi();
+[[nodiscard]] const DoubleDouble& double_double_pi();
 
-}  // namespace lojacert::attack
+}  // namespace lojacert::search
