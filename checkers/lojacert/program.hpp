@@ -60,6 +60,7 @@ struct InstanceOptions {
 void add_eval(CLI::App& app, Result& result);
 void add_prove(CLI::App& app, Result& result);
 void add_explain(CLI::App& app, Result& result);
+void add_stress(CLI::App& app, Result& result);
 void add_show(CLI::App& app, Result& result);
 void add_claims(CLI::App& app, Result& result);
 void add_make(CLI::App& app, Result& result);

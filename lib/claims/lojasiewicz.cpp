@@ -18,14 +18,6 @@ namespace lojacert {
 
 namespace {
 
-Rational exponent(const std::string& text) {
-  const Rational beta = parse_positive_constant("beta", text);
-  if (numerator(beta) > 1000 || denominator(beta) > 1000) {
-    throw InputError(fmt::format("beta = {} must be p/q with p and q at most 1000", text));
-  }
-  return beta;
-}
-
 Decision decide(const Landscape& landscape, const Rational& kappa, const Rational& beta, Bits bits) {
   if (const auto student = landscape.undefined_at()) return never(undefined_gradient_reason(*student));
   if (landscape.loss_is_exactly_zero()) return exactly(true);  // both sides are 0
@@ -103,7 +95,7 @@ std::optional<DescentWeights> weights_for_theorem_a(const Instance& instance) {
 Claim claim_by_theorem_a(const std::string& kappa, const std::string& beta, const DescentWeights& choice) {
   Claim claim = lojasiewicz_claim(kappa, beta);
   const Rational kappa_value = parse_positive_constant("kappa", kappa);
-  const Rational beta_value = exponent(beta);
+  const Rational beta_value = parse_exponent(beta);
   claim.evidence = {{"by", json::string("theoremA")},
                     {"assignment", assignment_value(choice)},
                     {"weights", weights_value(choice)}};
@@ -141,10 +133,18 @@ Claim no_theorem_a() {
 
 }  // namespace
 
+Rational parse_exponent(const std::string& text) {
+  const Rational beta = parse_positive_constant("beta", text);
+  if (numerator(beta) > 1000 || denominator(beta) > 1000) {
+    throw InputError(fmt::format("beta = {} must be p/q with p and q at most 1000", text));
+  }
+  return beta;
+}
+
 Claim lojasiewicz_claim_by(const Instance& instance, const LojasiewiczRequest& request,
                            const Budget& budget) {
   constexpr int digits = 5;
-  const Rational beta = exponent(request.beta);
+  const Rational beta = parse_exponent(request.beta);
   const auto direct = [&] {
     return lojasiewicz_claim(request.kappa ? *request.kappa : best_kappa(instance, request.beta, budget),
                              request.beta);
@@ -196,7 +196,7 @@ Interval lojasiewicz_ratio(const Interval& gradient_norm, const Interval& loss, 
 
 Claim lojasiewicz_claim(const std::string& kappa, const std::string& beta) {
   const Rational kappa_value = parse_positive_constant("kappa", kappa);
-  const Rational beta_value = exponent(beta);
+  const Rational beta_value = parse_exponent(beta);
   Claim claim;
   claim.kind = "lojasiewicz";
   claim.constants = {{"kappa", json::string(kappa)}, {"beta", json::string(beta)}};
@@ -213,7 +213,7 @@ Claim lojasiewicz_claim(const std::string& kappa, const std::string& beta) {
 
 std::string best_kappa(const Instance& instance, const std::string& beta, const Budget& budget) {
   constexpr int digits = 5;
-  const Rational beta_value = exponent(beta);
+  const Rational beta_value = parse_exponent(beta);
   const Landscape landscape(instance);
   if (const auto student = landscape.undefined_at())
     throw UndecidedError(undefined_gradient_reason(*student));

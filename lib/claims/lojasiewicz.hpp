@@ -8,6 +8,9 @@
 
 namespace lojacert {
 
+/// The exponent beta = p/q > 0 with p and q at most 1000. Throws InputError where it is not.
+[[nodiscard]] Rational parse_exponent(const std::string& text);
+
 /// The claim with the given constants (exact numbers as text, both positive). Throws InputError where one is
 /// not.
 [[nodiscard]] Claim lojasiewicz_claim(const std::string& kappa, const std::string& beta);

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <string_view>
 #include <utility>
 
 namespace lojacert {
@@ -27,64 +28,98 @@ ExactMatrix rows_of(const json::Value& array) {
   return rows;
 }
 
-Trajectory from_header(const json::Value& header) {
+constexpr std::string_view format_name = "lojacert-trajectory/1";
+
+RecordedIterates from_header(const json::Value& header) {
   header.expect_object(
       {"format", "name", "activation", "neuron", "teacher_neuron", "teacher", "m", "step", "record_every"});
-  if (header.at("format").as_string() != "lojacert-trajectory/1")
-    throw InputError("format: is not lojacert-trajectory/1");
-  Trajectory trajectory;
-  trajectory.start.activation = parse_activation(header.at("activation").as_string());
-  trajectory.start.neuron = parse_neuron_form(header.at("neuron").as_string());
-  trajectory.start.teacher_neuron = parse_neuron_form(header.at("teacher_neuron").as_string());
-  trajectory.start.teacher = rows_of(header.at("teacher"));
-  trajectory.step = header.at("step").as_string();
-  if (parse_exact_point(trajectory.step) <= 0) throw InputError("step: must be positive");
-  return trajectory;
+  if (header.at("format").as_string() != format_name)
+    throw InputError(fmt::format("format: is not {}", format_name));
+  RecordedIterates recorded;
+  if (const json::Value* name = header.find("name")) recorded.setting.name = name->as_string();
+  recorded.setting.activation = parse_activation(header.at("activation").as_string());
+  recorded.setting.neuron = parse_neuron_form(header.at("neuron").as_string());
+  recorded.setting.teacher_neuron = parse_neuron_form(header.at("teacher_neuron").as_string());
+  recorded.setting.teacher = rows_of(header.at("teacher"));
+  recorded.step = header.at("step").as_string();
+  if (parse_exact_point(recorded.step) <= 0) throw InputError("step: must be positive");
+  return recorded;
 }
 
-void add_iterate(Trajectory& trajectory, const json::Value& line) {
+void add_iterate(RecordedIterates& recorded, const json::Value& line, bool gaps_allowed) {
   line.expect_object({"iteration", "loss", "arithmetic", "student"});
-  const bool is_first = !trajectory.start.student;
-  const auto expected = static_cast<long long>(is_first ? 0 : trajectory.iterates.size() + 1);
-  if (line.at("iteration").as_integer() != expected) {
+  RecordedIterate iterate{line.at("iteration").as_integer(), rows_of(line.at("student"))};
+  const std::vector<RecordedIterate>& before = recorded.iterates;
+  const auto expected = static_cast<long long>(before.size());
+  if (!gaps_allowed && iterate.iteration != expected) {
     throw InputError(fmt::format(
         "iteration: is {} where {} is due; record every step (\"record_every\": 1 in the specification)",
-        line.at("iteration").as_integer(), expected));
+        iterate.iteration, expected));
   }
-  ExactMatrix student = rows_of(line.at("student"));
-  if (is_first) {
-    trajectory.start.student = std::move(student);
-    check_consistency(trajectory.start);
-    return;
-  }
-  if (student.rows() != trajectory.start.student_count() || student.cols() != trajectory.start.dimension())
+  if (iterate.iteration < 0 || (!before.empty() && iterate.iteration <= before.back().iteration))
+    throw InputError(fmt::format("iteration: is {}, and must grow from line to line", iterate.iteration));
+  if (before.empty()) {
+    Instance start = recorded.setting;
+    start.student = iterate.student;
+    check_consistency(start);
+  } else if (iterate.student.rows() != before.front().student.rows() ||
+             iterate.student.cols() != before.front().student.cols()) {
     throw InputError("student: has another shape than the first");
-  trajectory.iterates.push_back(std::move(student));
+  }
+  recorded.iterates.push_back(std::move(iterate));
 }
 
-}  // namespace
-
-Trajectory read_trajectory(const std::string& path) {
+RecordedIterates read_lines(const std::string& path, bool gaps_allowed) {
   if (path.empty()) throw InputError("trajectory: the file's name is empty");
   std::ifstream in(path);
   if (!in) throw InputError(path + ": cannot be opened");
   std::string text;
-  Trajectory trajectory;
+  RecordedIterates recorded;
   for (long number = 1; std::getline(in, text); ++number) {
     const std::string label = fmt::format("{}, line {}", path, number);
     if (text.empty()) throw InputError(label + ": is empty");
     const json::Value line = json::parse(text, label);
     try {
       if (number == 1)
-        trajectory = from_header(line);
+        recorded = from_header(line);
       else
-        add_iterate(trajectory, line);
+        add_iterate(recorded, line, gaps_allowed);
     } catch (const InputError& error) {
       throw InputError(label + ": " + error.what());
     }
   }
   if (in.bad()) throw InputError(path + ": cannot be read");
-  if (trajectory.iterates.empty()) throw InputError(path + ": needs a header and two iterates at least");
+  return recorded;
+}
+
+}  // namespace
+
+RecordedIterates read_recorded_iterates(const std::string& path) {
+  RecordedIterates recorded = read_lines(path, true);
+  if (recorded.iterates.empty()) throw InputError(path + ": needs a header and one iterate at least");
+  return recorded;
+}
+
+bool is_trajectory_file(const std::string& path) {
+  std::ifstream in(path);
+  std::string text;
+  if (!std::getline(in, text)) return false;
+  try {
+    const json::Value line = json::parse(text, path);
+    const json::Value* format = line.find("format");
+    return format != nullptr && format->kind == json::Kind::string && format->text == format_name;
+  } catch (const InputError&) {
+    return false;
+  }
+}
+
+Trajectory read_trajectory(const std::string& path) {
+  RecordedIterates recorded = read_lines(path, false);
+  if (recorded.iterates.size() < 2) throw InputError(path + ": needs a header and two iterates at least");
+  Trajectory trajectory{std::move(recorded.setting), std::move(recorded.step), {}};
+  trajectory.start.student = std::move(recorded.iterates.front().student);
+  for (std::size_t n = 1; n < recorded.iterates.size(); ++n)
+    trajectory.iterates.push_back(std::move(recorded.iterates[n].student));
   return trajectory;
 }
 

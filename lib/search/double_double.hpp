@@ -80,6 +80,10 @@ inline DoubleDouble& DoubleDouble::operator+=(const DoubleDouble& b) { return *t
 inline DoubleDouble& DoubleDouble::operator-=(const DoubleDouble& b) { return *this = *this - b; }
 inline DoubleDouble& DoubleDouble::operator*=(const DoubleDouble& b) { return *this = *this * b; }
 
+inline bool operator<(const DoubleDouble& a, const DoubleDouble& b) {
+  return a.hi < b.hi || (a.hi == b.hi && a.lo < b.lo);
+}
+
 /// The square root of a >= 0 (0 for the negative numbers that rounding makes of 0).
 inline DoubleDouble sqrt(const DoubleDouble& a) {
   if (!(a.hi > 0)) return {};

@@ -1,0 +1,88 @@
+#include <lojacert/stress/frontier.hpp>
+
+#include <lojacert/claims/gradient.hpp>
+#include <lojacert/claims/lojasiewicz.hpp>
+#include <lojacert/claims/loss.hpp>
+#include <lojacert/claims/not_pl.hpp>
+#include <lojacert/exact/number.hpp>
+#include <lojacert/stress/prediction.hpp>
+
+#include <algorithm>
+
+namespace lojacert::stress {
+
+namespace {
+
+constexpr int bound_digits = 20;   // far finer than 2^-40
+constexpr int margin_digits = 10;  // far finer than 0.1%
+
+/// Decimals within 2^-40 of the truth on both sides.
+struct NearBounds {
+  std::string lo;
+  std::string hi;
+};
+
+NearBounds near_bounds(const Interval& truth) {
+  const Rational share(1, Integer(1) << 40);
+  return {decimal_lower(Rational(truth.inf() * (1 - share)), bound_digits),
+          decimal_upper(Rational(truth.sup() * (1 + share)), bound_digits)};
+}
+
+}  // namespace
+
+std::optional<long> least_bits(const std::function<bool(long)>& succeeds, long max_bits) {
+  long failure = 1;
+  long success = 2;
+  while (!succeeds(success)) {
+    if (success >= max_bits) return std::nullopt;
+    failure = success;
+    success = std::min(2 * success, max_bits);
+  }
+  while (success - failure > 1) {
+    const long middle = failure + (success - failure) / 2;
+    (succeeds(middle) ? success : failure) = middle;
+  }
+  for (long bits = success - 1; bits >= std::max(2L, success - scanned_below); --bits) {
+    if (succeeds(bits)) success = bits;
+  }
+  return success;
+}
+
+std::vector<FrontierClaim> frontier_claims(const Reference& reference, const std::string& beta) {
+  std::vector<FrontierClaim> claims;
+  if (reference.loss_is_zero) return claims;
+  const NearBounds loss = near_bounds(reference.loss);
+  claims.push_back({"loss", {{"lo", loss.lo}, {"hi", loss.hi}}, "2^-40", loss_claim(loss.lo, loss.hi)});
+  if (!reference.gradient || reference.gradient->norm.contains_zero()) return claims;
+  const Interval& norm = reference.gradient->norm;
+  const NearBounds bounds = near_bounds(norm);
+  claims.push_back({"gradient",
+                    {{"norm_lo", bounds.lo}, {"norm_hi", bounds.hi}},
+                    "2^-40",
+                    gradient_norm_claim(bounds.lo, bounds.hi)});
+  const std::string kappa =
+      decimal_lower(Rational(reference.ratio->inf() * Rational(999, 1000)), margin_digits);
+  claims.push_back(
+      {"lojasiewicz", {{"kappa", kappa}, {"beta", beta}}, "0.1%", lojasiewicz_claim(kappa, beta)});
+  const Interval quotient = sqr(norm) / (Interval::exact(2L, reference.bits) * reference.loss);
+  const std::string constant =
+      decimal_upper(Rational(quotient.sup() * Rational(1001, 1000)), margin_digits);
+  claims.push_back({"not-pl", {{"constant", constant}}, "0.1%", not_pl_claim(constant)});
+  return claims;
+}
+
+std::vector<FrontierRow> frontier(const Instance& instance, const Reference& reference,
+                                  const std::string& beta, long max_bits) {
+  std::vector<FrontierRow> rows;
+  if (reference.loss_is_zero) return rows;
+  const RoundingErrors errors = rounding_errors(instance, reference);
+  for (const FrontierClaim& asked : frontier_claims(reference, beta)) {
+    const Attempt attempt = asked.claim.attempt_for(instance);
+    const auto decides = [&](long bits) { return attempt(Bits{bits}).verdict != Verdict::undecided; };
+    rows.push_back({asked.kind, asked.constants, asked.margin, least_bits(decides, max_bits),
+                    predicted_bits(asked.kind, errors, reference.beta)});
+  }
+  return rows;
+}
+
+}  // namespace lojacert::stress
