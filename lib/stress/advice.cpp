@@ -70,7 +70,7 @@ Advice advise(const Instance& instance, const Reference& reference, int wanted_d
       [&](long tried) {
         return suffices(instance, reference, Formula::difference, binary_precision(tried), wanted_digits);
       },
-      max_bits);
+      2L * in_double.bits, max_bits);
   if (bits) {
     return {Recommendation::needs_bits, bits,
             fmt::format("needs {} bits: then the formula `difference` has {}", *bits, what)};

@@ -41,15 +41,16 @@ class StagedFormula {
       norms.push_back(at(Stage::norms, sqrt(dot(Stage::norms, q, q))));
     Number twice_loss = number(0);
     gamma_.assign(n * d_, number(0));
+    along_itself_.assign(n, number(0));
     for (std::size_t u = 0; u < n; ++u) {
       if (network_.is_zero[u]) continue;
-      Number along_itself = number(0);
-      for (std::size_t v = 0; v < n; ++v) {
-        if (network_.is_zero[v]) continue;
-        add_pair(u, v, norms, twice_loss, along_itself);
+      for (std::size_t v = u; v < n; ++v) {
+        if (!network_.is_zero[v]) add_pair(u, v, norms, twice_loss);
       }
+    }
+    for (std::size_t u = 0; u < n; ++u) {
       for (std::size_t k = 0; k < d_; ++k)
-        add(gamma_[u * d_ + k], at(Stage::kernel, along_itself * network_.vector(u)[k]));
+        add(gamma_[u * d_ + k], at(Stage::kernel, along_itself_[u] * network_.vector(u)[k]));
     }
     const auto students = static_cast<std::ptrdiff_t>(network_.student_count * d_);
     return finish<BinaryArithmetic>(network_, twice_loss,
@@ -97,8 +98,7 @@ class StagedFormula {
     return result;
   }
 
-  void add_pair(std::size_t u, std::size_t v, const std::vector<Number>& norms, Number& twice_loss,
-                Number& along_itself) {
+  void add_pair(std::size_t u, std::size_t v, const std::vector<Number>& norms, Number& twice_loss) {
     const Number inner = dot(Stage::dot, u, v);
     const Number size = at(Stage::norms, norms[u] * norms[v]);
     const Number one = number(1);
@@ -110,17 +110,24 @@ class StagedFormula {
     const Number rest = half_pi_ - angle;
     const Number kernel = at(Stage::kernel, two_over_pi_ * size * (sine + rest * cosine));
     const bool is_plus = network_.is_student(u) == network_.is_student(v);
-    add(twice_loss, is_plus ? kernel : Number(-kernel));
-    note(kernel, size, cosine, angle, sine, rest);
-
-    const bool plus = network_.is_student(v);
-    const Number along_v = at(Stage::kernel, two_over_pi_ * rest);
-    const Number along_u = at(Stage::kernel, two_over_pi_ * (norms[v] / norms[u]) * sine);
-    for (std::size_t k = 0; k < d_; ++k) {
-      const Number term = at(Stage::kernel, along_v * network_.vector(v)[k]);
-      add(gamma_[u * d_ + k], plus ? term : Number(-term));
+    for (int time = u == v ? 1 : 0; time < 2; ++time) {
+      add(twice_loss, is_plus ? kernel : Number(-kernel));
+      note(kernel, size, cosine, angle, sine, rest);
     }
-    add(along_itself, plus ? along_u : Number(-along_u));
+    const Number along = at(Stage::kernel, two_over_pi_ * rest);
+    add_slope(u, v, along, sine, norms);
+    if (u != v) add_slope(v, u, along, sine, norms);
+  }
+
+  void add_slope(std::size_t self, std::size_t other, const Number& along, const Number& sine,
+                 const std::vector<Number>& norms) {
+    const bool plus = network_.is_student(other);
+    const Number along_self = at(Stage::kernel, two_over_pi_ * (norms[other] / norms[self]) * sine);
+    for (std::size_t k = 0; k < d_; ++k) {
+      const Number term = at(Stage::kernel, along * network_.vector(other)[k]);
+      add(gamma_[self * d_ + k], plus ? term : Number(-term));
+    }
+    add(along_itself_[self], plus ? along_self : Number(-along_self));
   }
 
   /// |y dK/dy| with M = |u||v|: c by the quotient moves t and s together, dK/dc = (2/pi) M (pi/2 - t); M moves c
@@ -174,7 +181,8 @@ class StagedFormula {
   std::size_t d_;
   Number two_over_pi_;
   Number half_pi_;
-  std::vector<Number> gamma_;
+  std::vector<Number> gamma_;         // of every neuron, teachers too
+  std::vector<Number> along_itself_;  // the factors of the neuron's own vector in it
   Sensitivities sensitivities_;
 };
 

@@ -30,19 +30,33 @@ NearBounds near_bounds(const Interval& truth) {
 
 }  // namespace
 
-std::optional<long> least_bits(const std::function<bool(long)>& succeeds, long max_bits) {
-  long failure = 1;
-  long success = 2;
-  while (!succeeds(success)) {
-    if (success >= max_bits) return std::nullopt;
-    failure = success;
-    success = std::min(2 * success, max_bits);
+std::optional<long> least_bits(const std::function<bool(long)>& succeeds, long guess, long max_bits) {
+  constexpr long fewest = 2;
+  long success = std::clamp(guess, fewest, max_bits);
+  long failure = fewest - 1;  // no precision at all decides nothing
+  if (succeeds(success)) {
+    for (long step = 1; success > fewest; step *= 2) {
+      const long tried = std::max(fewest, success - step);
+      if (!succeeds(tried)) {
+        failure = tried;
+        break;
+      }
+      success = tried;
+    }
+  } else {
+    for (long step = 1;; step *= 2) {
+      failure = success;
+      if (failure >= max_bits) return std::nullopt;
+      success = std::min(failure + step, max_bits);
+      if (succeeds(success)) break;
+    }
   }
   while (success - failure > 1) {
     const long middle = failure + (success - failure) / 2;
     (succeeds(middle) ? success : failure) = middle;
   }
-  for (long bits = success - 1; bits >= std::max(2L, success - scanned_below); --bits) {
+  // success - 1 = failure is known to fail.
+  for (long bits = success - 2; bits >= std::max(fewest, success - scanned_below); --bits) {
     if (succeeds(bits)) success = bits;
   }
   return success;
@@ -79,8 +93,9 @@ std::vector<FrontierRow> frontier(const Instance& instance, const Reference& ref
   for (const FrontierClaim& asked : frontier_claims(reference, beta)) {
     const Attempt attempt = asked.claim.attempt_for(instance);
     const auto decides = [&](long bits) { return attempt(Bits{bits}).verdict != Verdict::undecided; };
-    rows.push_back({asked.kind, asked.constants, asked.margin, least_bits(decides, max_bits),
-                    predicted_bits(asked.kind, errors, reference.beta)});
+    const long predicted = predicted_bits(asked.kind, errors, reference.beta);
+    rows.push_back({asked.kind, asked.constants, asked.margin, least_bits(decides, predicted, max_bits),
+                    predicted});
   }
   return rows;
 }

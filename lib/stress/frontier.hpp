@@ -12,11 +12,13 @@
 
 namespace lojacert::stress {
 
-/// The least number of bits in [2, max_bits] found at which `succeeds` holds: doubling, bisection between the
-/// last failure and the first success, then a scan of `scanned_below` bits below, again from every success
-/// found there, as success need not be monotone. Nothing where no power of two, nor max_bits, succeeds.
-inline constexpr long scanned_below = 16;
-[[nodiscard]] std::optional<long> least_bits(const std::function<bool(long)>& succeeds, long max_bits);
+/// The least number of bits in [2, max_bits] found at which `succeeds` holds: from `guess` in growing steps up
+/// or down until a failure and a success enclose the change, bisection, then a scan of `scanned_below` bits
+/// below, again from every success found there, as success need not be monotone. Nothing where max_bits is
+/// reached without success.
+inline constexpr long scanned_below = 6;
+[[nodiscard]] std::optional<long> least_bits(const std::function<bool(long)>& succeeds, long guess,
+                                             long max_bits);
 
 /// A true claim near equality about an instance.
 struct FrontierClaim {

@@ -171,30 +171,36 @@ template <class A, template <class> class Sum>
 
   Sum<A> twice_loss(arithmetic);
   std::vector<Sum<A>> gamma(network.student_count * d, Sum<A>(arithmetic));
+  std::vector<Sum<A>> along_itself(network.student_count, Sum<A>(arithmetic));
+  const auto add_slope = [&](std::size_t self, std::size_t other, const PairGeometry<T>& pair) {
+    if (!network.is_student(self)) return;
+    const bool is_plus = network.is_student(other);
+    const KernelGradient<T> slope = abs_kernel_gradient(pair, gram[self * n + self], circle);
+    along_itself[self].add(is_plus ? slope.along_u : T(-slope.along_u));
+    const T factor = is_plus ? slope.along_v : T(-slope.along_v);
+    for (std::size_t k = 0; k < d; ++k) gamma[self * d + k].add(factor * network.vector(other)[k]);
+  };
   const bool knows_itself = method != PairMethod::acos;
   for (std::size_t u = 0; u < n; ++u) {
     if (knows_itself && network.is_zero[u]) continue;
-    Sum<A> along_itself(arithmetic);
-    for (std::size_t v = 0; v < n; ++v) {
+    if (knows_itself) {
+      twice_loss.add(gram[u * n + u]);
+      if (network.is_student(u)) along_itself[u].add(arithmetic.number(1));
+    }
+    for (std::size_t v = knows_itself ? u + 1 : u; v < n; ++v) {
       if (knows_itself && network.is_zero[v]) continue;
-      const bool is_plus = network.is_student(u) == network.is_student(v);
-      const bool student_v = network.is_student(v);
-      if (knows_itself && u == v) {
-        twice_loss.add(gram[u * n + u]);
-        if (network.is_student(u)) along_itself.add(arithmetic.number(1));
-        continue;
-      }
       const PairGeometry<T> pair = geometry(u, v);
       const T kernel = abs_kernel(pair, circle);
-      twice_loss.add(is_plus ? kernel : T(-kernel));
-      if (!network.is_student(u)) continue;
-      const KernelGradient<T> slope = abs_kernel_gradient(pair, gram[u * n + u], circle);
-      along_itself.add(student_v ? slope.along_u : T(-slope.along_u));
-      const T factor = student_v ? slope.along_v : T(-slope.along_v);
-      for (std::size_t k = 0; k < d; ++k) gamma[u * d + k].add(factor * network.vector(v)[k]);
+      const T term = network.is_student(u) == network.is_student(v) ? kernel : T(-kernel);
+      twice_loss.add(term);
+      add_slope(u, v, pair);
+      if (v == u) continue;
+      twice_loss.add(term);
+      add_slope(v, u, pair);
     }
-    if (!network.is_student(u)) continue;
-    const T along = along_itself.value();
+  }
+  for (std::size_t u = 0; u < network.student_count; ++u) {
+    const T along = along_itself[u].value();
     for (std::size_t k = 0; k < d; ++k) gamma[u * d + k].add(along * network.vector(u)[k]);
   }
   std::vector<T> gradient;
