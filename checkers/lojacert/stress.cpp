@@ -43,9 +43,11 @@ const DigitRow* find_row(const std::vector<DigitRow>& rows, Quantity quantity, F
   return found == rows.end() ? nullptr : &*found;
 }
 
-std::string table_line(const std::string& first, const std::vector<std::string>& cells) {
+std::string table_line(const std::string& first, const std::vector<std::string>& cells,
+                       std::size_t width = 12) {
   std::string line = fmt::format("  {:<14}", first);
-  for (const std::string& text : cells) line += fmt::format("{:>12}", text);
+  for (const std::string& text : cells) line += fmt::format("{:>{}}", text, width);
+  line.erase(line.find_last_not_of(' ') + 1);
   return line;
 }
 
@@ -76,9 +78,7 @@ void print_digits(const StressReport& report, const std::string& beta) {
         const DigitRow* row = find_row(report.digits, quantity, note.formula, precision);
         cells.push_back(row == nullptr ? "" : cell(row->digits));
       }
-      std::string line = table_line(name_of(precision), cells);
-      line.erase(line.find_last_not_of(' ') + 1);
-      comment(line);
+      comment(table_line(name_of(precision), cells));
     }
   }
   for (const FormulaNote& note : report.formulas) {
@@ -91,10 +91,10 @@ void print_frontier(const StressReport& report, long max_bits) {
   comment("bits with which lojacert decides");
   comment(table_line("claim", {"margin", "least", "predicted"}));
   for (const FrontierRow& row : report.frontier) {
-    comment(table_line(row.kind,
-                       {row.margin,
-                        row.least_bits ? std::to_string(*row.least_bits) : fmt::format("> {}", max_bits),
-                        std::to_string(row.predicted_bits)}));
+    comment(table_line(
+        row.kind,
+        {row.margin, row.least_bits ? std::to_string(*row.least_bits) : fmt::format("> {}", max_bits),
+         std::to_string(row.predicted_bits)}));
   }
 }
 
@@ -107,28 +107,33 @@ void print_breakdown(const StressReport& report) {
       comment(table_line("stage", {"condition", "loss", "gradient"}));
     }
     shown = &row.precision;
-    const std::string condition = row.approximate_log10_condition
-                                      ? fmt::format("10^{:.1f}", *row.approximate_log10_condition)
-                                      : "0";
+    const std::string condition =
+        row.approximate_log10_condition ? fmt::format("10^{:.1f}", *row.approximate_log10_condition) : "0";
     comment(table_line(name_of(row.stage), {condition, cell(row.loss), cell(row.gradient)}));
   }
 }
 
 void print_iterates(const std::vector<IterateRow>& rows) {
   if (rows.empty()) return;
+  constexpr std::size_t width = 17;
+  const std::vector<Formula> shown{Formula::acos, Formula::difference, Formula::cluster};
   const Precision in_double = precision_of(NumberType::float64);
   comment("correct digits of loss and gradient in double along the descent");
-  comment(table_line("iteration",
-                     {"L", "acos: L", "grad", "difference: L", "grad", "cluster: L", "grad"}));
+  std::vector<std::string> titles{"loss"};
+  for (const Formula formula : shown) {
+    for (const Quantity quantity : {Quantity::loss, Quantity::gradient})
+      titles.push_back(fmt::format("{} {}", name_of(formula), quantity == Quantity::loss ? "loss" : "grad"));
+  }
+  comment(table_line("iteration", titles, width));
   for (const IterateRow& row : rows) {
     std::vector<std::string> cells{row.reference.loss.decimal_inf(3)};
-    for (const Formula formula : {Formula::acos, Formula::difference, Formula::cluster}) {
+    for (const Formula formula : shown) {
       for (const Quantity quantity : {Quantity::loss, Quantity::gradient}) {
         const DigitRow* found = find_row(row.digits, quantity, formula, in_double);
         cells.push_back(found == nullptr ? "-" : cell(found->digits));
       }
     }
-    comment(table_line(std::to_string(row.iteration), cells));
+    comment(table_line(std::to_string(row.iteration), cells, width));
   }
 }
 
@@ -140,8 +145,7 @@ void print(const Tested& tested) {
   comment(fmt::format("digest         {}", instance_digest(instance)));
   comment(fmt::format("loss           {}", enclosure_text(report.reference.loss, shown_digits)));
   if (report.reference.gradient) {
-    comment(
-        fmt::format("gradient norm  {}", enclosure_text(report.reference.gradient->norm, shown_digits)));
+    comment(fmt::format("gradient norm  {}", enclosure_text(report.reference.gradient->norm, shown_digits)));
   } else {
     comment("gradient norm  undefined: a student is zero and in unit form");
   }
@@ -177,8 +181,9 @@ Outcome run(const Options& options) {
   tested.beta = options.beta.empty() ? usual_beta(tested.instance.neuron) : options.beta;
   tested.wanted_digits = options.digits;
   tested.max_bits = options.max_bits;
-  tested.report = options.instance.about(
-      [&] { return stress::stress(tested.instance, {tested.beta, options.digits, options.max_bits}); });
+  tested.report = options.instance.about([&] {
+    return stress::stress(tested.instance, {tested.beta, options.digits, options.max_bits});
+  });
   if (!path.empty())
     tested.iterates = stress_along(recorded, tested.beta, static_cast<std::size_t>(options.iterates));
   if (options.json) return {Status::evaluated, false, json::dump(stress_value(tested, stopwatch))};

@@ -65,8 +65,8 @@ json::Value formulas_value(const std::vector<FormulaNote>& notes) {
 json::Value precisions_value(const std::vector<Precision>& precisions) {
   json::Value value = json::array();
   for (const Precision& precision : precisions) {
-    value.items.push_back(json::object(
-        {{"name", json::string(name_of(precision))}, {"bits", json::number(precision.bits)}}));
+    value.items.push_back(
+        json::object({{"name", json::string(name_of(precision))}, {"bits", json::number(precision.bits)}}));
   }
   return value;
 }
@@ -81,9 +81,7 @@ json::Value digits_value(const std::vector<DigitRow>& rows) {
   return value;
 }
 
-json::Value bits_value(const std::optional<long>& bits) {
-  return bits ? json::number(*bits) : json::Value{};
-}
+json::Value bits_value(const std::optional<long>& bits) { return bits ? json::number(*bits) : json::Value{}; }
 
 json::Value frontier_value(const std::vector<FrontierRow>& rows) {
   json::Value value = json::array();
@@ -102,12 +100,12 @@ json::Value breakdown_value(const std::vector<BreakdownRow>& rows) {
   json::Value value = json::array();
   for (const BreakdownRow& row : rows) {
     const std::optional<double>& condition = row.approximate_log10_condition;
-    json::Value object = json::object({{"precision", json::string(name_of(row.precision))},
-                                       {"bits", json::number(row.precision.bits)},
-                                       {"stage", json::string(name_of(row.stage))},
-                                       {"condition_log10", condition ? json::number_text(fmt::format(
-                                                                           "{:.3f}", *condition))
-                                                                     : json::Value{}}});
+    json::Value object =
+        json::object({{"precision", json::string(name_of(row.precision))},
+                      {"bits", json::number(row.precision.bits)},
+                      {"stage", json::string(name_of(row.stage))},
+                      {"condition_log10",
+                       condition ? json::number_text(fmt::format("{:.3f}", *condition)) : json::Value{}}});
     add_digits(object, "loss_", row.loss);
     add_digits(object, "gradient_", row.gradient);
     value.items.push_back(std::move(object));
@@ -119,9 +117,8 @@ json::Value trajectory_value(const std::vector<IterateRow>& iterates) {
   json::Value value = json::array();
   for (const IterateRow& iterate : iterates) {
     for (const DigitRow& row : iterate.digits) {
-      json::Value object =
-          json::object({{"iteration", json::number(iterate.iteration)},
-                        {"loss", enclosure_value(iterate.reference.loss, shown_digits)}});
+      json::Value object = json::object({{"iteration", json::number(iterate.iteration)},
+                                         {"loss", enclosure_value(iterate.reference.loss, shown_digits)}});
       add_digit_row(object, row);
       value.items.push_back(std::move(object));
     }
@@ -156,8 +153,7 @@ json::Value stress_value(const Tested& tested, const Stopwatch& stopwatch) {
                                     {"digits", digits_value(report.digits)},
                                     {"frontier", frontier_value(report.frontier)},
                                     {"breakdown", breakdown_value(report.breakdown)}});
-  if (!tested.iterates.empty())
-    value.members.emplace_back("trajectory", trajectory_value(tested.iterates));
+  if (!tested.iterates.empty()) value.members.emplace_back("trajectory", trajectory_value(tested.iterates));
   value.members.emplace_back("advice", advice_value(report.advice));
   value.members.emplace_back("seconds", stopwatch.value());
   value.members.emplace_back("status", json::string(status_word(Status::evaluated)));

@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <stdexcept>
 
 namespace lojacert::stress {
@@ -43,9 +45,9 @@ const char* name_of(Recommendation recommendation) {
 }
 
 Advice advise(const Instance& instance, const Reference& reference, int wanted_digits, long max_bits) {
-  const std::string what = fmt::format("{} digits of the loss{}", wanted_digits,
-                                       reference.gradient ? ", the gradient and their ratio"
-                                                          : " (there is no gradient)");
+  const std::string what =
+      fmt::format("{} digits of the loss{}", wanted_digits,
+                  reference.gradient ? ", the gradient and their ratio" : " (there is no gradient)");
   if (reference.loss_is_zero) {
     return {Recommendation::zero_loss, std::nullopt,
             "L(W) = 0 exactly: no precision shows that, exact arithmetic does (lojacert eval)"};
@@ -54,9 +56,18 @@ Advice advise(const Instance& instance, const Reference& reference, int wanted_d
   const auto is_enough = [&](Formula formula) {
     return suffices(instance, reference, formula, in_double, wanted_digits);
   };
-  if (is_enough(Formula::acos) && is_enough(Formula::gram) && is_enough(Formula::pairwise))
+  const auto are_by_acos_enough_in = [&](NumberType type) {
+    const std::array formulas{Formula::acos, Formula::gram, Formula::pairwise};
+    return std::all_of(formulas.begin(), formulas.end(), [&](Formula formula) {
+      return suffices(instance, reference, formula, precision_of(type), wanted_digits);
+    });
+  };
+  if (are_by_acos_enough_in(NumberType::float64)) {
+    const bool already_in_float32 = are_by_acos_enough_in(NumberType::float32);
     return {Recommendation::safe_in_double, std::nullopt,
-            "safe in double: every usual formula has " + what};
+            fmt::format("safe in double{}: every usual formula has {}",
+                        already_in_float32 ? ", even in float32" : "", what)};
+  }
   if (is_enough(Formula::difference)) {
     return {Recommendation::use_differences, std::nullopt,
             "use the angle from differences: in double the formula `difference` has " + what +

@@ -9,7 +9,7 @@
 namespace lojacert::stress {
 
 enum class Recommendation {
-  safe_in_double,    ///< every formula by acos has the wanted digits in double
+  safe_in_double,    ///< the formulas by acos have the wanted digits in double
   use_differences,   ///< in double the angle from |u - v| and |u + v| has them
   use_cluster_form,  ///< in double the cluster form has them
   needs_bits,        ///< with so many bits the angle from |u - v| and |u + v| has them

@@ -1,5 +1,6 @@
 #pragma once
-// The arithmetics that a formula is tried in: one interface, from emulated half precision to thousands of bits.
+// The arithmetics that a formula is tried in: one interface, from emulated half precision to thousands of
+// bits.
 
 #include <lojacert/search/double_double.hpp>
 #include <lojacert/search/real.hpp>

@@ -1,5 +1,6 @@
 #pragma once
-// MPFR floats of exactly as many bits as asked: a measured candidate. They round to nearest and enclose nothing.
+// MPFR floats of exactly as many bits as asked: a measured candidate. They round to nearest and enclose
+// nothing.
 
 #include <lojacert/enclosure/interval.hpp>
 #include <lojacert/exact/rational.hpp>

@@ -37,8 +37,7 @@ class StagedFormula {
   [[nodiscard]] PlainValue<Number> run() {
     const std::size_t n = network_.count();
     std::vector<Number> norms;
-    for (std::size_t q = 0; q < n; ++q)
-      norms.push_back(at(Stage::norms, sqrt(dot(Stage::norms, q, q))));
+    for (std::size_t q = 0; q < n; ++q) norms.push_back(at(Stage::norms, sqrt(dot(Stage::norms, q, q))));
     Number twice_loss = number(0);
     gamma_.assign(n * d_, number(0));
     along_itself_.assign(n, number(0));
@@ -53,16 +52,14 @@ class StagedFormula {
         add(gamma_[u * d_ + k], at(Stage::kernel, along_itself_[u] * network_.vector(u)[k]));
     }
     const auto students = static_cast<std::ptrdiff_t>(network_.student_count * d_);
-    return finish<BinaryArithmetic>(network_, twice_loss,
-                                    std::vector<Number>(gamma_.begin(), gamma_.begin() + students),
-                                    arithmetic_);
+    return finish<BinaryArithmetic>(
+        network_, twice_loss, std::vector<Number>(gamma_.begin(), gamma_.begin() + students), arithmetic_);
   }
 
   /// After run(): sum |y dL/dy| of every stage, for the true L.
   [[nodiscard]] Sensitivities sensitivities() const {
     Sensitivities result = sensitivities_;
-    const Number share =
-        number(1) / number(network_.activation == Activation::abs ? 2 : 8);  // 2 L_abs -> L
+    const Number share = number(1) / number(network_.activation == Activation::abs ? 2 : 8);  // 2 L_abs -> L
     for (auto& [stage, value] : result) value *= share;
     result.at(Stage::weights) = weights_sensitivity();
     return result;
@@ -130,8 +127,8 @@ class StagedFormula {
     add(along_itself_[self], plus ? along_self : Number(-along_self));
   }
 
-  /// |y dK/dy| with M = |u||v|: c by the quotient moves t and s together, dK/dc = (2/pi) M (pi/2 - t); M moves c
-  /// too, M dK/dM = (2/pi) M s.
+  /// |y dK/dy| with M = |u||v|: c by the quotient moves t and s together, dK/dc = (2/pi) M (pi/2 - t); M
+  /// moves c too, M dK/dM = (2/pi) M s.
   void note(const Number& kernel, const Number& size, const Number& cosine, const Number& angle,
             const Number& sine, const Number& rest) {
     const Number scale = two_over_pi_ * size;

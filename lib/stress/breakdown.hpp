@@ -7,9 +7,9 @@
 
 namespace lojacert::stress {
 
-/// The stages of the sum over pairs, in the order of the computation: the entries and |w| w; <u,v>; |u||v|; the
-/// clipped quotient c; t = acos c; s = sqrt(1 - c^2); |u||v| (2/pi) (s + (pi/2 - t) c) and its like in the
-/// gradient; the running sums.
+/// The stages of the sum over pairs, in the order of the computation: the entries and |w| w; <u,v>; |u||v|;
+/// the clipped quotient c; t = acos c; s = sqrt(1 - c^2); |u||v| (2/pi) (s + (pi/2 - t) c) and its like in
+/// the gradient; the running sums.
 enum class Stage { weights, dot, norms, cosine, angle, sine, kernel, sum };
 
 [[nodiscard]] const std::vector<Stage>& all_stages();
@@ -25,8 +25,8 @@ struct BreakdownRow {
   Digits gradient;
 };
 
-/// The rows of one precision. Zero vectors are left out. Nothing where L = 0 exactly: an absolute error has no
-/// condition number.
+/// The rows of one precision. Zero vectors are left out. Nothing where L = 0 exactly: an absolute error has
+/// no condition number.
 [[nodiscard]] std::vector<BreakdownRow> breakdown(const Instance& instance, const Reference& reference,
                                                   const Precision& precision);
 

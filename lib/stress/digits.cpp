@@ -18,9 +18,7 @@ namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// A double below (above) the value of a finite rational.
-double double_below(const Rational& value) {
-  return std::nextafter(value.convert_to<double>(), -infinity);
-}
+double double_below(const Rational& value) { return std::nextafter(value.convert_to<double>(), -infinity); }
 double double_above(const Rational& value) { return std::nextafter(value.convert_to<double>(), infinity); }
 
 /// -log10 of a positive point, enclosed.
@@ -54,9 +52,8 @@ Digits digits_of_ratio(const Computed& computed, const Reference& reference) {
   if (!computed.loss.value) return without_a_number(computed.loss);
   if (*computed.loss.value <= 0) return {DigitState::nan, false, std::nullopt, std::nullopt};
   const Bits bits = reference.bits;
-  const Interval ratio =
-      lojasiewicz_ratio(Interval::from(*computed.gradient_norm.value, bits),
-                        Interval::from(*computed.loss.value, bits), reference.beta);
+  const Interval ratio = lojasiewicz_ratio(Interval::from(*computed.gradient_norm.value, bits),
+                                           Interval::from(*computed.loss.value, bits), reference.beta);
   return digits_from(abs(ratio - *reference.ratio), *reference.ratio, false);
 }
 
@@ -100,15 +97,15 @@ Digits digits_from(const Interval& error, const Interval& size, bool is_absolute
     return digits;
   }
   digits.lo = double_below(minus_log10(share.upper_end()).inf());
-  if (certainly_less(zero, share.lower_end()))
-    digits.hi = double_above(minus_log10(share.lower_end()).sup());
+  if (certainly_less(zero, share.lower_end())) digits.hi = double_above(minus_log10(share.lower_end()).sup());
   return digits;
 }
 
 Reference reference_for(const Instance& instance, const Rational& beta, long correct_bits) {
   if (!instance.is_point()) {
     throw InstanceError(
-        "has boxes, and digits are those of a number; choose numbers in the boxes, for example their middles");
+        "has boxes, and digits are those of a number; choose numbers in the boxes, for example their "
+        "middles");
   }
   const Landscape landscape(instance);
   constexpr double first_width = 0x1p-32;
@@ -116,8 +113,12 @@ Reference reference_for(const Instance& instance, const Rational& beta, long cor
   const NarrowEvaluation narrow = narrow_evaluation(landscape, first_width, most_bits);
   const Bits bits{narrow.bits + correct_bits};
   Evaluation evaluation = landscape.evaluate(bits);
-  Reference reference{evaluation.loss, std::move(evaluation.gradient), std::nullopt, beta,
-                      landscape.loss_is_exactly_zero(), bits};
+  Reference reference{evaluation.loss,
+                      std::move(evaluation.gradient),
+                      std::nullopt,
+                      beta,
+                      landscape.loss_is_exactly_zero(),
+                      bits};
   if (reference.gradient && !reference.loss_is_zero)
     reference.ratio = lojasiewicz_ratio(reference.gradient->norm, reference.loss, beta);
   return reference;
@@ -129,9 +130,8 @@ Digits correct_digits(Quantity quantity, const Computed& computed, const Referen
     case Quantity::loss:
       return digits_of_number(computed.loss, reference.loss, reference.loss_is_zero);
     case Quantity::gradient:
-      return reference.gradient
-                 ? digits_of_gradient(computed, *reference.gradient, reference.loss_is_zero)
-                 : undefined;
+      return reference.gradient ? digits_of_gradient(computed, *reference.gradient, reference.loss_is_zero)
+                                : undefined;
     case Quantity::ratio:
       return reference.ratio ? digits_of_ratio(computed, reference) : undefined;
   }

@@ -13,15 +13,16 @@ namespace lojacert::stress {
 enum class Quantity { loss, gradient, ratio };
 [[nodiscard]] const char* name_of(Quantity quantity);  ///< "loss", "gradient", "ratio"
 
-/// `finite`: a number with an error; `exact`: the true value itself. `nan` and `infinite` say what was computed
-/// instead of a number (a ratio of a computed loss <= 0 is `nan`); `undefined` that the quantity does not exist.
+/// `finite`: a number with an error; `exact`: the true value itself. `nan` and `infinite` say what was
+/// computed instead of a number (a ratio of a computed loss <= 0 is `nan`); `undefined` that the quantity
+/// does not exist.
 enum class DigitState { finite, exact, nan, infinite, undefined };
 [[nodiscard]] const char* name_of(DigitState state);
 
 /// lo <= -log10(|x - y| / |y|) <= hi for the computed x and the true y, or <= -log10 |x - y| where y = 0
-/// exactly (`is_absolute`). For vectors |.| is the Euclidean norm. Negative where the error is larger than the
-/// value. Both are absent unless the state is `finite`, and where nothing is known (the enclosure of y reaches
-/// 0); `hi` is absent also where the error cannot be told from 0 by the enclosure of y.
+/// exactly (`is_absolute`). For vectors |.| is the Euclidean norm. Negative where the error is larger than
+/// the value. Both are absent unless the state is `finite`, and where nothing is known (the enclosure of y
+/// reaches 0); `hi` is absent also where the error cannot be told from 0 by the enclosure of y.
 struct Digits {
   DigitState state = DigitState::finite;
   bool is_absolute = false;

@@ -9,8 +9,8 @@
 
 namespace lojacert::stress {
 
-/// acos of a clipped cosine with plain sums; the same from one matrix product; the same summed pairwise; atan2 of
-/// S = sqrt(|u|^2 |v|^2 - <u,v>^2); the angle from |u - v| and |u + v|; the cluster form.
+/// acos of a clipped cosine with plain sums; the same from one matrix product; the same summed pairwise;
+/// atan2 of S = sqrt(|u|^2 |v|^2 - <u,v>^2); the angle from |u - v| and |u + v|; the cluster form.
 enum class Formula { acos, gram, pairwise, atan2, difference, cluster };
 
 [[nodiscard]] const std::vector<Formula>& all_formulas();

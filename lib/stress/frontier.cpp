@@ -28,6 +28,12 @@ NearBounds near_bounds(const Interval& truth) {
           decimal_upper(Rational(truth.sup() * (1 + share)), bound_digits)};
 }
 
+/// "3/4", "1": as people write it.
+std::string fraction_text(const Rational& value) {
+  const Integer below = denominator(value);
+  return numerator(value).str() + (below == 1 ? "" : "/" + below.str());
+}
+
 }  // namespace
 
 std::optional<long> least_bits(const std::function<bool(long)>& succeeds, long guess, long max_bits) {
@@ -62,7 +68,7 @@ std::optional<long> least_bits(const std::function<bool(long)>& succeeds, long g
   return success;
 }
 
-std::vector<FrontierClaim> frontier_claims(const Reference& reference, const std::string& beta) {
+std::vector<FrontierClaim> frontier_claims(const Reference& reference) {
   std::vector<FrontierClaim> claims;
   if (reference.loss_is_zero) return claims;
   const NearBounds loss = near_bounds(reference.loss);
@@ -74,28 +80,27 @@ std::vector<FrontierClaim> frontier_claims(const Reference& reference, const std
                     {{"norm_lo", bounds.lo}, {"norm_hi", bounds.hi}},
                     "2^-40",
                     gradient_norm_claim(bounds.lo, bounds.hi)});
+  const std::string beta = fraction_text(reference.beta);
   const std::string kappa =
       decimal_lower(Rational(reference.ratio->inf() * Rational(999, 1000)), margin_digits);
   claims.push_back(
       {"lojasiewicz", {{"kappa", kappa}, {"beta", beta}}, "0.1%", lojasiewicz_claim(kappa, beta)});
   const Interval quotient = sqr(norm) / (Interval::exact(2L, reference.bits) * reference.loss);
-  const std::string constant =
-      decimal_upper(Rational(quotient.sup() * Rational(1001, 1000)), margin_digits);
+  const std::string constant = decimal_upper(Rational(quotient.sup() * Rational(1001, 1000)), margin_digits);
   claims.push_back({"not-pl", {{"constant", constant}}, "0.1%", not_pl_claim(constant)});
   return claims;
 }
 
-std::vector<FrontierRow> frontier(const Instance& instance, const Reference& reference,
-                                  const std::string& beta, long max_bits) {
+std::vector<FrontierRow> frontier(const Instance& instance, const Reference& reference, long max_bits) {
   std::vector<FrontierRow> rows;
   if (reference.loss_is_zero) return rows;
   const RoundingErrors errors = rounding_errors(instance, reference);
-  for (const FrontierClaim& asked : frontier_claims(reference, beta)) {
+  for (const FrontierClaim& asked : frontier_claims(reference)) {
     const Attempt attempt = asked.claim.attempt_for(instance);
-    const auto decides = [&](long bits) { return attempt(Bits{bits}).verdict != Verdict::undecided; };
+    const auto decides = [&](long bits) { return attempt(Bits{bits}).verdict == Verdict::proved; };
     const long predicted = predicted_bits(asked.kind, errors, reference.beta);
-    rows.push_back({asked.kind, asked.constants, asked.margin, least_bits(decides, predicted, max_bits),
-                    predicted});
+    rows.push_back(
+        {asked.kind, asked.constants, asked.margin, least_bits(decides, predicted, max_bits), predicted});
   }
   return rows;
 }

@@ -12,10 +12,10 @@
 
 namespace lojacert::stress {
 
-/// The least number of bits in [2, max_bits] found at which `succeeds` holds: from `guess` in growing steps up
-/// or down until a failure and a success enclose the change, bisection, then a scan of `scanned_below` bits
-/// below, again from every success found there, as success need not be monotone. Nothing where max_bits is
-/// reached without success.
+/// The least number of bits in [2, max_bits] found at which `succeeds` holds: from `guess` in growing steps
+/// up or down until a failure and a success enclose the change, bisection, then a scan of `scanned_below`
+/// bits below, again from every success found there, as success need not be monotone. Nothing where max_bits
+/// is reached without success.
 inline constexpr long scanned_below = 6;
 [[nodiscard]] std::optional<long> least_bits(const std::function<bool(long)>& succeeds, long guess,
                                              long max_bits);
@@ -28,10 +28,10 @@ struct FrontierClaim {
   Claim claim;
 };
 
-/// What is asked of an instance with the given truth: `loss` within 2^-40 on both sides, `gradient` (the norm)
-/// likewise, `lojasiewicz` with 0.999 of the largest kappa, `not-pl` with 1.001 of the least constant; those
-/// that have a meaning there (no loss of 0, a gradient that exists and is not 0).
-[[nodiscard]] std::vector<FrontierClaim> frontier_claims(const Reference& reference, const std::string& beta);
+/// What is asked of an instance with the given truth: `loss` within 2^-40 on both sides, `gradient` (the
+/// norm) likewise, `lojasiewicz` with 0.999 of the largest kappa, `not-pl` with 1.001 of the least constant;
+/// those that have a meaning there (no loss of 0, a gradient that exists and is not 0).
+[[nodiscard]] std::vector<FrontierClaim> frontier_claims(const Reference& reference);
 
 /// The precision that a claim takes.
 struct FrontierRow {
@@ -39,11 +39,11 @@ struct FrontierRow {
   std::vector<std::pair<std::string, std::string>> constants;
   std::string margin;
   std::optional<long> least_bits;  ///< absent: not decided with max_bits
-  long predicted_bits = 0;         ///< RoundingErrors::predicted_bits
+  long predicted_bits = 0;         ///< see prediction.hpp
 };
 
 /// Runs the attempts. The claims are those that the provers decide, by the same code.
 [[nodiscard]] std::vector<FrontierRow> frontier(const Instance& instance, const Reference& reference,
-                                                const std::string& beta, long max_bits);
+                                                long max_bits);
 
 }  // namespace lojacert::stress

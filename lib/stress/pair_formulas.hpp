@@ -26,8 +26,8 @@ class SequentialSum {
   typename A::Number sum_;
 };
 
-/// Pairwise summation: sums of 1, 2, 4, ... terms, merged like the digits of a binary counter; the error grows
-/// with the logarithm of the number of terms.
+/// Pairwise summation: sums of 1, 2, 4, ... terms, merged like the digits of a binary counter; the error
+/// grows with the logarithm of the number of terms.
 template <class A>
 class PairwiseSum {
  public:
@@ -80,8 +80,8 @@ template <class A>
   return {dot, gap, arithmetic.atan2(gap, dot)};
 }
 
-/// Kahan's angle between unit vectors a, b: t = 2 atan2(|a - b|, |a + b|); sin t = |a - b||a + b| / 2 and cos t
-/// = (|a + b|^2 - |a - b|^2) / 4.
+/// Kahan's angle between unit vectors a, b: t = 2 atan2(|a - b|, |a + b|); sin t = |a - b||a + b| / 2 and cos
+/// t = (|a + b|^2 - |a - b|^2) / 4.
 template <class A>
 [[nodiscard]] PairGeometry<typename A::Number> unit_geometry_by_difference(
     std::span<const typename A::Number> a, std::span<const typename A::Number> b, const A& arithmetic) {

@@ -79,9 +79,9 @@ void PlainNetwork<A>::append(const ExactMatrix& matrix, NeuronForm form, const A
   }
 }
 
-/// Loss and gradient from 2 L_abs and the gradients gamma of L_abs in the students' effective vectors (m x d):
-/// the rules of the activation and the chain rule of the neuron form (docs/theory/landscape.md, even and odd
-/// parts and neuron forms). The row of a zero student in norm form is 0.
+/// Loss and gradient from 2 L_abs and the gradients gamma of L_abs in the students' effective vectors (m x
+/// d): the rules of the activation and the chain rule of the neuron form (docs/theory/landscape.md, even and
+/// odd parts and neuron forms). The row of a zero student in norm form is 0.
 template <class A>
 [[nodiscard]] PlainValue<typename A::Number> finish(const PlainNetwork<A>& network,
                                                     const typename A::Number& twice_loss,

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <span>
 #include <stdexcept>
 #include <vector>
@@ -50,6 +51,15 @@ Rounded square_root(const Rounded& a) {
   return {value, carried + value};
 }
 
+/// The significant bits of a number that is enclosed in a point.
+std::optional<long> bits_of_point(const Interval& x) {
+  if (!x.is_point()) return std::nullopt;
+  Integer mantissa = abs(numerator(x.inf()));
+  if (mantissa == 0) return 1;
+  mantissa >>= lsb(mantissa);
+  return static_cast<long>(msb(mantissa)) + 1;
+}
+
 /// S, c and pi/2 - t of a pair, and its error: dt = (c dS - S dc) / (S^2 + c^2).
 struct Pair {
   Rounded dot;
@@ -75,10 +85,12 @@ class Counter {
     const Size loss_error = loss();
     const Rational unit = radius_of_a_rounding;
     const Size relative = size(unit) * loss_error / middle(reference_.loss);
-    RoundingErrors errors{relative.approximate_log2(), 0};
-    if (reference_.gradient && !reference_.gradient->norm.contains_zero())
-      errors.log2_gradient = Size(size(unit) * gradient() / middle(reference_.gradient->norm))
-                                 .approximate_log2();
+    RoundingErrors errors{relative.approximate_log2(), 0, bits_of_point(reference_.loss), std::nullopt};
+    if (reference_.gradient && !reference_.gradient->norm.contains_zero()) {
+      errors.log2_gradient =
+          Size(size(unit) * gradient() / middle(reference_.gradient->norm)).approximate_log2();
+      errors.exact_gradient_bits = bits_of_point(reference_.gradient->norm);
+    }
     return errors;
   }
 
@@ -87,9 +99,9 @@ class Counter {
   [[nodiscard]] Rounded value_of(const QuadraticNumber& number, const Rounded& length,
                                  const Integer& squared_norm) const {
     const Bits bits = reference_.bits;
-    const Interval exact_value = Interval::from(number.plain, bits) +
-                                 Interval::from(number.radical, bits) *
-                                     sqrt_nonnegative(Interval::from(squared_norm, bits));
+    const Interval exact_value =
+        Interval::from(number.plain, bits) +
+        Interval::from(number.radical, bits) * sqrt_nonnegative(Interval::from(squared_norm, bits));
     const Rounded computed = sum(once(size(number.plain)), product(once(size(number.radical)), length));
     const Size value = middle(exact_value);
     // sum() counted a rounding of the computed value; that of the true one is smaller where it cancels.
@@ -124,8 +136,7 @@ class Counter {
     for (std::size_t g = 0; g < n; ++g) {
       for (std::size_t h = g + 1; h < n; ++h) {
         const Pair p = pair(g, h);
-        const Rounded kernel =
-            product(two_over_pi_, sum(p.gap, product(p.half_pi_minus_angle, p.dot)));
+        const Rounded kernel = product(two_over_pi_, sum(p.gap, product(p.half_pi_minus_angle, p.dot)));
         off_diagonal = sum(off_diagonal, product(product(even_[g], even_[h]), kernel));
       }
     }
@@ -166,12 +177,10 @@ class Counter {
       for (std::size_t k = 0; k < d; ++k)
         result[k] = sum(result[k], product(along, once(size(Rational(network_.lines[h].direction[k])))));
       const Rounded inverse{size(1) / square.value, size(1) / square.value};
-      along_itself =
-          sum(along_itself, product(even_[h], product(product(two_over_pi_, p.gap), inverse)));
+      along_itself = sum(along_itself, product(even_[h], product(product(two_over_pi_, p.gap), inverse)));
     }
     for (std::size_t k = 0; k < d; ++k)
-      result[k] =
-          sum(result[k], product(along_itself, once(size(Rational(network_.lines[g].direction[k])))));
+      result[k] = sum(result[k], product(along_itself, once(size(Rational(network_.lines[g].direction[k])))));
     return result;
   }
 
@@ -213,8 +222,7 @@ class Counter {
     }
     const Size scale = abs(size(student.scale)) * length;
     std::vector<Size> result;
-    for (std::size_t k = 0; k < errors.size(); ++k)
-      result.push_back(scale * (errors[k] + unit[k] * along));
+    for (std::size_t k = 0; k < errors.size(); ++k) result.push_back(scale * (errors[k] + unit[k] * along));
     return result;
   }
 
@@ -233,25 +241,48 @@ RoundingErrors rounding_errors(const Instance& instance, const Reference& refere
   return Counter(instance, reference).count();
 }
 
-long predicted_bits(const std::string& kind, const RoundingErrors& errors, const Rational& beta) {
-  const double two_sided = -40;
-  const double one_sided = std::log2(1e-3);
-  const auto log2_of_sum = [](double a, double b) {
-    return std::max(a, b) + std::log2(1 + std::exp2(-std::abs(a - b)));
-  };
-  double bits = 0;
-  if (kind == "loss")
-    bits = errors.log2_loss - two_sided;
-  else if (kind == "gradient")
-    bits = errors.log2_gradient - two_sided;
-  else if (kind == "lojasiewicz")
-    bits = log2_of_sum(errors.log2_loss + std::log2(beta.convert_to<double>()), errors.log2_gradient) -
-           one_sided;
+namespace {
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+double log2_of_sum(double a, double b) {
+  if (a == -infinity || b == -infinity) return std::max(a, b);
+  return std::max(a, b) + std::log2(1 + std::exp2(-std::abs(a - b)));
+}
+
+/// The bits at which errors that shrink like 2^-N are as large as the margin.
+double bits_for(const std::string& kind, double log2_loss, double log2_gradient, double beta) {
+  constexpr double log2_two_sided = -40;
+  const double log2_one_sided = std::log2(1e-3);
+  const double log2_constants = std::log2(0.7 * 5);  // kappa or c, the power or the square, the product
+  if (kind == "loss") return log2_loss - log2_two_sided;
+  if (kind == "gradient") return log2_gradient - log2_two_sided;
+  double log2_sum = 0;
+  if (kind == "lojasiewicz")
+    log2_sum = log2_of_sum(log2_loss + std::log2(beta), log2_gradient);
   else if (kind == "not-pl")
-    bits = log2_of_sum(errors.log2_loss, errors.log2_gradient + 1) - one_sided;
+    log2_sum = log2_of_sum(log2_loss, log2_gradient + 1);
   else
     throw std::logic_error("no margin is known for " + kind);
-  return std::max(2L, std::lround(std::ceil(bits)));
+  return log2_of_sum(log2_sum, log2_constants) - log2_one_sided;
+}
+
+long rounded_up(double bits) { return bits < 2 ? 2 : std::lround(std::ceil(bits)); }
+
+}  // namespace
+
+long predicted_bits(const std::string& kind, const RoundingErrors& errors, const Rational& beta) {
+  const double power = beta.convert_to<double>();
+  const long rounding = rounded_up(bits_for(kind, errors.log2_loss, errors.log2_gradient, power));
+  const bool needs_loss = kind != "gradient";
+  const bool needs_gradient = kind != "loss";
+  // From the bits of exact values on, they have no error.
+  long exact = 2;
+  if (needs_loss) exact = std::max(exact, errors.exact_loss_bits.value_or(0));
+  if (needs_gradient) exact = std::max(exact, errors.exact_gradient_bits.value_or(0));
+  const double log2_loss = errors.exact_loss_bits ? -infinity : errors.log2_loss;
+  const double log2_gradient = errors.exact_gradient_bits ? -infinity : errors.log2_gradient;
+  return std::min(rounding, std::max(exact, rounded_up(bits_for(kind, log2_loss, log2_gradient, power))));
 }
 
 }  // namespace lojacert::stress

@@ -3,15 +3,20 @@
 
 #include <lojacert/stress/digits.hpp>
 
+#include <optional>
 #include <string>
 
 namespace lojacert::stress {
 
 /// With N bits lojacert's enclosure of the loss has a relative radius of about 2^(loss - N), and that of the
-/// gradient norm 2^(gradient - N). Estimates, not bounds.
+/// gradient norm 2^(gradient - N). Estimates, not bounds. -infinity for no error at all.
 struct RoundingErrors {
   double log2_loss = 0;
   double log2_gradient = 0;
+  /// Where a value is a binary fraction, as on a single line: the bits it has. With so many nothing is
+  /// rounded.
+  std::optional<long> exact_loss_bits;
+  std::optional<long> exact_gradient_bits;
 };
 
 /// Counts the outward roundings of the pair sum with the sizes of what is rounded: masses on lines, kernels,

@@ -27,8 +27,7 @@ std::vector<DigitRow> digit_rows(const Instance& instance, const Reference& refe
       if (note.reason || !is_tried(note.formula, precision)) continue;
       const Computed computed = compute(instance, note.formula, precision);
       for (const Quantity quantity : {Quantity::loss, Quantity::gradient, Quantity::ratio}) {
-        rows.push_back(
-            {quantity, note.formula, precision, correct_digits(quantity, computed, reference)});
+        rows.push_back({quantity, note.formula, precision, correct_digits(quantity, computed, reference)});
       }
     }
   }
@@ -46,7 +45,7 @@ StressReport stress(const Instance& instance, const StressOptions& options) {
   const std::vector<FormulaNote> formulas = formula_notes(instance);
   StressReport report{std::move(reference), formulas, precisions, {}, {}, {}, {}};
   report.digits = digit_rows(instance, report.reference, formulas, precisions);
-  report.frontier = frontier(instance, report.reference, options.beta, options.max_bits);
+  report.frontier = frontier(instance, report.reference, options.max_bits);
   const Precision in_double = precision_of(NumberType::float64);
   const Reference enough = reference_for(instance, beta, in_double.bits + guard_bits);
   for (const Precision& precision : {precision_of(NumberType::float32), in_double}) {
@@ -70,8 +69,7 @@ std::vector<IterateRow> stress_along(const RecordedIterates& recorded, const std
     Instance instance = recorded.setting;
     instance.student = iterate.student;
     Reference reference = reference_for(instance, exponent, double_double.bits + guard_bits);
-    std::vector<DigitRow> digits =
-        digit_rows(instance, reference, formula_notes(instance), precisions);
+    std::vector<DigitRow> digits = digit_rows(instance, reference, formula_notes(instance), precisions);
     rows.push_back({iterate.iteration, std::move(reference), std::move(digits)});
   }
   return rows;
