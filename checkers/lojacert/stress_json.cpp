@@ -2,6 +2,8 @@
 
 #include "program.hpp"
 
+#include <lojacert/exact/number.hpp>
+
 #include <fmt/format.h>
 
 #include <cmath>
@@ -50,6 +52,8 @@ void add_digit_row(json::Value& object, const DigitRow& row) {
   object.members.emplace_back("bits", json::number(row.precision.bits));
   object.members.emplace_back("measure", json::string(row.digits.is_absolute ? "absolute" : "relative"));
   add_digits(object, "", row.digits);
+  const bool is_short = row.value && row.precision.type != NumberType::binary;
+  object.members.emplace_back("value", is_short ? json::string(exact_text(*row.value)) : json::Value{});
 }
 
 json::Value formulas_value(const std::vector<FormulaNote>& notes) {

@@ -85,10 +85,14 @@ class Counter {
     const Size loss_error = loss();
     const Rational unit = radius_of_a_rounding;
     const Size relative = size(unit) * loss_error / middle(reference_.loss);
-    RoundingErrors errors{relative.approximate_log2(), 0, bits_of_point(reference_.loss), std::nullopt};
+    RoundingErrors errors;
+    errors.log2_loss = relative.approximate_log2();
+    errors.exact_loss_bits = bits_of_point(reference_.loss);
     if (reference_.gradient && !reference_.gradient->norm.contains_zero()) {
-      errors.log2_gradient =
-          Size(size(unit) * gradient() / middle(reference_.gradient->norm)).approximate_log2();
+      const NormError error = gradient();
+      const Size norm = middle(reference_.gradient->norm);
+      errors.log2_gradient = Size(size(unit) * error.first / norm).approximate_log2();
+      errors.log2_gradient_squared = Size(size(unit) * size(unit) * error.second / norm).approximate_log2();
       errors.exact_gradient_bits = bits_of_point(reference_.gradient->norm);
     }
     return errors;
@@ -184,14 +188,18 @@ class Counter {
     return result;
   }
 
-  /// The error of the gradient norm, sum |g| dg / |grad|.
-  [[nodiscard]] Size gradient() const {
+  /// The error of the norm |g| with errors dg: <|g|, dg> / |g|, and |dg|^2 / (2 |g|).
+  struct NormError {
+    Size first;
+    Size second;
+  };
+  [[nodiscard]] NormError gradient() const {
     const std::size_t d = instance_.dimension();
     const bool is_abs = instance_.activation == Activation::abs;
     const std::vector<Rounded> z =
         instance_.activation == Activation::relu ? excess() : std::vector<Rounded>(d, exactly(size(0)));
     std::vector<std::optional<std::vector<Rounded>>> of_line(even_.size());
-    Size sum_of_products = size(0);
+    NormError error{size(0), size(0)};
     for (std::size_t j = 0; j < network_.students.size(); ++j) {
       const Neuron& student = network_.students[j];
       if (!student.line) continue;
@@ -199,14 +207,17 @@ class Counter {
       if (!cached) cached = gamma(*student.line);
       std::vector<Size> errors;
       for (std::size_t k = 0; k < d; ++k) {
-        const Size error = (*cached)[k].error + z[k].error;
-        errors.push_back(is_abs ? error : Size(error / size(4)));
+        const Size entry = (*cached)[k].error + z[k].error;
+        errors.push_back(is_abs ? entry : Size(entry / size(4)));
       }
       if (instance_.neuron == NeuronForm::norm) errors = through_norm_form(errors, student);
-      for (std::size_t k = 0; k < d; ++k)
-        sum_of_products += abs(middle(reference_.gradient->partials[j * d + k])) * errors[k];
+      for (std::size_t k = 0; k < d; ++k) {
+        error.first += abs(middle(reference_.gradient->partials[j * d + k])) * errors[k];
+        error.second += errors[k] * errors[k];
+      }
     }
-    return sum_of_products / middle(reference_.gradient->norm);
+    const Size norm = middle(reference_.gradient->norm);
+    return {error.first / norm, error.second / (size(2) * norm)};
   }
 
   /// |w| (dg + |w^| <|w^|, dg>).
@@ -250,21 +261,20 @@ double log2_of_sum(double a, double b) {
   return std::max(a, b) + std::log2(1 + std::exp2(-std::abs(a - b)));
 }
 
-/// The bits at which errors that shrink like 2^-N are as large as the margin.
-double bits_for(const std::string& kind, double log2_loss, double log2_gradient, double beta) {
-  constexpr double log2_two_sided = -40;
-  const double log2_one_sided = std::log2(1e-3);
-  const double log2_constants = std::log2(0.7 * 5);  // kappa or c, the power or the square, the product
-  if (kind == "loss") return log2_loss - log2_two_sided;
-  if (kind == "gradient") return log2_gradient - log2_two_sided;
-  double log2_sum = 0;
-  if (kind == "lojasiewicz")
-    log2_sum = log2_of_sum(log2_loss + std::log2(beta), log2_gradient);
-  else if (kind == "not-pl")
-    log2_sum = log2_of_sum(log2_loss, log2_gradient + 1);
-  else
-    throw std::logic_error("no margin is known for " + kind);
-  return log2_of_sum(log2_sum, log2_constants) - log2_one_sided;
+/// The bits at which the errors are as large as the margin.
+double bits_for(const std::string& kind, const RoundingErrors& errors, double beta) {
+  constexpr double two_sided = -40;
+  const double one_sided = std::log2(1e-3);
+  const double constants = std::log2(0.7 * 5);  // kappa or c, the power or the square, the product
+  if (kind == "loss") return errors.log2_loss - two_sided;
+  if (kind == "gradient")
+    return std::max(errors.log2_gradient - two_sided, (errors.log2_gradient_squared - two_sided) / 2);
+  const bool is_square = kind == "not-pl";
+  if (!is_square && kind != "lojasiewicz") throw std::logic_error("no margin is known for " + kind);
+  const double of_loss = errors.log2_loss + (is_square ? 0 : std::log2(beta));
+  const double twice = is_square ? 1 : 0;  // the square of the norm has twice its relative error
+  const double sum = log2_of_sum(log2_of_sum(of_loss, errors.log2_gradient + twice), constants);
+  return std::max(sum - one_sided, (errors.log2_gradient_squared + twice - one_sided) / 2);
 }
 
 long rounded_up(double bits) { return bits < 2 ? 2 : std::lround(std::ceil(bits)); }
@@ -273,16 +283,20 @@ long rounded_up(double bits) { return bits < 2 ? 2 : std::lround(std::ceil(bits)
 
 long predicted_bits(const std::string& kind, const RoundingErrors& errors, const Rational& beta) {
   const double power = beta.convert_to<double>();
-  const long rounding = rounded_up(bits_for(kind, errors.log2_loss, errors.log2_gradient, power));
-  const bool needs_loss = kind != "gradient";
-  const bool needs_gradient = kind != "loss";
+  const long rounding = rounded_up(bits_for(kind, errors, power));
   // From the bits of exact values on, they have no error.
   long exact = 2;
-  if (needs_loss) exact = std::max(exact, errors.exact_loss_bits.value_or(0));
-  if (needs_gradient) exact = std::max(exact, errors.exact_gradient_bits.value_or(0));
-  const double log2_loss = errors.exact_loss_bits ? -infinity : errors.log2_loss;
-  const double log2_gradient = errors.exact_gradient_bits ? -infinity : errors.log2_gradient;
-  return std::min(rounding, std::max(exact, rounded_up(bits_for(kind, log2_loss, log2_gradient, power))));
+  RoundingErrors rest = errors;
+  if (kind != "gradient" && errors.exact_loss_bits) {
+    exact = *errors.exact_loss_bits;
+    rest.log2_loss = -infinity;
+  }
+  if (kind != "loss" && errors.exact_gradient_bits) {
+    exact = std::max(exact, *errors.exact_gradient_bits);
+    rest.log2_gradient = -infinity;
+    rest.log2_gradient_squared = -infinity;
+  }
+  return std::min(rounding, std::max(exact, rounded_up(bits_for(kind, rest, power))));
 }
 
 }  // namespace lojacert::stress

@@ -9,10 +9,12 @@
 namespace lojacert::stress {
 
 /// With N bits lojacert's enclosure of the loss has a relative radius of about 2^(loss - N), and that of the
-/// gradient norm 2^(gradient - N). Estimates, not bounds. -infinity for no error at all.
+/// gradient norm about 2^(gradient - N) + 2^(gradient_squared - 2N): the squares of the errors count where
+/// entries near 0 have large ones. Estimates, not bounds. -infinity for no error at all.
 struct RoundingErrors {
   double log2_loss = 0;
   double log2_gradient = 0;
+  double log2_gradient_squared = 0;
   /// Where a value is a binary fraction, as on a single line: the bits it has. With so many nothing is
   /// rounded.
   std::optional<long> exact_loss_bits;

@@ -4,6 +4,7 @@
 #include <lojacert/stress/cluster_form.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace lojacert::stress {
 
@@ -26,9 +27,13 @@ std::vector<DigitRow> digit_rows(const Instance& instance, const Reference& refe
     for (const FormulaNote& note : formulas) {
       if (note.reason || !is_tried(note.formula, precision)) continue;
       const Computed computed = compute(instance, note.formula, precision);
-      for (const Quantity quantity : {Quantity::loss, Quantity::gradient, Quantity::ratio}) {
-        rows.push_back({quantity, note.formula, precision, correct_digits(quantity, computed, reference)});
-      }
+      const auto add = [&](Quantity quantity, std::optional<Rational> value) {
+        rows.push_back({quantity, note.formula, precision, correct_digits(quantity, computed, reference),
+                        std::move(value)});
+      };
+      add(Quantity::loss, computed.loss.value);
+      add(Quantity::gradient, computed.gradient_norm.value);
+      add(Quantity::ratio, std::nullopt);
     }
   }
   return rows;

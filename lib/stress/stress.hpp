@@ -33,6 +33,7 @@ struct DigitRow {
   Formula formula = Formula::acos;
   Precision precision;
   Digits digits;
+  std::optional<Rational> value;  ///< the computed loss or gradient norm
 };
 
 struct StressReport {
