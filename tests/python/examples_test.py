@@ -14,7 +14,7 @@ import lojacert
 from support import ROOT, Report, in_temporary_folder
 
 MODULES = ("", "._arrays", "._enclosure", "._evaluate", "._explain", "._instance", "._prove", "._verify")
-PAGES = ("README.md", "docs/howto/use-from-python.md")
+PAGES = ("README.md", "docs/howto/use-from-python.md", "docs/howto/choose-a-precision.md")
 
 
 def check_docstrings(report: Report) -> None:
