@@ -54,8 +54,7 @@ StressReport stress(const Instance& instance, const StressOptions& options) {
   const Precision in_double = precision_of(NumberType::float64);
   const Reference enough = reference_for(instance, beta, in_double.bits + guard_bits);
   for (const Precision& precision : {precision_of(NumberType::float32), in_double}) {
-    for (BreakdownRow& row : breakdown(instance, enough, precision))
-      report.breakdown.push_back(std::move(row));
+    for (const BreakdownRow& row : breakdown(instance, enough, precision)) report.breakdown.push_back(row);
   }
   report.advice = advise(instance, report.reference, options.wanted_digits, options.max_bits);
   return report;
