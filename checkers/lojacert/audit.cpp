@@ -87,9 +87,9 @@ class Thresholds {
 
   /// Null where Theorem G is left out or gives nothing; then the reason is added to the notes.
   const ThresholdProof* of(const Instance& instance, std::vector<std::string>& notes) {
-    if (options_.no_theorem_g || instance.activation == Activation::relu) return nullptr;
-    Instance abs = instance;
-    abs.activation = Activation::abs;
+    if (options_.no_theorem_g) return nullptr;
+    Instance abs = instance;  // what an audit makes of relu+linear
+    if (instance.activation == Activation::relu_linear) abs.activation = Activation::abs;
     const auto [found, is_new] = known_.try_emplace(teacher_digest(abs));  // with the form of the students
     if (is_new) {
       if (given_) refuse_unfit_certificate(instance, *given_);
@@ -115,6 +115,8 @@ class Thresholds {
       request.product_only = instance.teacher_count() > 2;  // a look, not a search of minutes
       known.proof = find_threshold(instance, request);
     } catch (const UndecidedError& error) {
+      known.reason = error.what();
+    } catch (const UnsupportedError& error) {
       known.reason = error.what();
     }
   }
@@ -286,12 +288,12 @@ void print(const Audited& audited, const std::string& confidence) {
   if (!report.hypotheses.empty()) comment("hypotheses of the theorems, with the factor by which each holds:");
   for (const AuditHypothesis& row : report.hypotheses) {
     comment(fmt::format("  {}: {:<52} {:<10} slack {}", row.theorem, row.hypothesis, to_string(row.verdict),
-                        row.slack ? enclosure_text(*row.slack, 3) : "unbounded"));
+                        row.slack ? enclosure_text(*row.slack, 3) : "without bound"));
   }
   if (!report.factors.empty()) comment("where the theorems lose their factors:");
   for (const AuditFactor& row : report.factors) {
     comment(fmt::format("  {}: {:<70} {}", row.theorem, row.step,
-                        row.ratio ? enclosure_text(*row.ratio, 4) : "unbounded"));
+                        row.ratio ? enclosure_text(*row.ratio, 4) : "one side is or may be 0"));
   }
   if (audited.samples) print_samples(*audited.samples, confidence);
   for (const std::string& note : report.notes) comment("note: " + note);

@@ -33,41 +33,53 @@ class Auditor {
     if (instance_.activation == Activation::abs) network_.emplace(instance_);
   }
 
-  [[nodiscard]] AuditReport at(Bits bits) const {
+  [[nodiscard]] AuditReport at(Bits bits, const Evaluation& evaluation) const {
     AuditReport report;
     report.bits = bits.value;
-    report.rows = theorem_rows(instance_, landscape_, teacher_, bits);
-    if (!network_) {
-      report.notes.emplace_back("the paper's lemmas are about abs; for relu only its theorems have rows");
-      return report;
-    }
-    const ClassedResidual residual(*network_, network_->nearest(), bits);
-    append(report.rows, lemma_rows(*network_, residual, teacher_, mu_));
-    const bool moves = !landscape_.loss_is_exactly_zero() && residual.gradient();
-    if (!moves) {
-      report.notes.emplace_back(landscape_.loss_is_exactly_zero()
-                                    ? "L = 0: no step, and no theorem loses a factor"
-                                    : "the gradient is undefined: a student is zero and in unit form");
-      return report;
-    }
-    if (instance_.neuron == NeuronForm::norm) {
-      append(report.rows, step_rows(*network_, residual, teacher_,
-                                    request_.step ? *request_.step : step_of(residual.loss())));
+    report.rows = theorem_rows(instance_, landscape_, evaluation, teacher_, bits);
+    if (network_) {
+      add_lemmas(report, bits, evaluation);
     } else {
-      report.notes.emplace_back("Theorem 5 and Lemmas 13, 14 and D.1 are about students in norm form");
+      report.notes.emplace_back("the paper's lemmas are about abs; for relu only its theorems have rows");
     }
-    add_theorem_a(report, *network_, bits);
-    add_theorem_l(report, *network_, teacher_, bits);
-    if (request_.threshold != nullptr) add_theorem_g(report, *network_, *request_.threshold, bits);
+    if (landscape_.loss_is_exactly_zero()) {
+      report.notes.emplace_back("L = 0: no step, and no theorem loses a factor");
+    } else if (evaluation.undefined_at) {
+      report.notes.emplace_back("the gradient is undefined: a student is zero and in unit form");
+    } else {
+      add_theorems(report, bits, evaluation);
+    }
     return report;
   }
 
-  /// The precision that makes the loss and the gradient narrow.
-  [[nodiscard]] long first_bits() const {
-    return narrow_evaluation(landscape_, request_.relative_width, request_.max_bits).bits;
+  /// An evaluation at a precision that makes the loss and the gradient narrow.
+  [[nodiscard]] NarrowEvaluation narrow() const {
+    constexpr double spare = 1e-8;  // the rows cancel some more
+    return narrow_evaluation(landscape_, spare * request_.relative_width, request_.max_bits);
   }
 
+  [[nodiscard]] const Landscape& landscape() const { return landscape_; }
+
  private:
+  void add_lemmas(AuditReport& report, Bits bits, const Evaluation& evaluation) const {
+    const ClassedResidual residual(*network_, network_->nearest(), evaluation, bits);
+    append(report.rows, lemma_rows(*network_, residual, teacher_, mu_));
+    if (instance_.neuron != NeuronForm::norm) {
+      report.notes.emplace_back("Theorem 5 and Lemmas 13, 14 and D.1 are about students in norm form");
+    } else if (!landscape_.loss_is_exactly_zero()) {
+      append(report.rows, step_rows(*network_, residual, teacher_,
+                                    request_.step ? *request_.step : step_of(residual.loss())));
+    }
+  }
+
+  void add_theorems(AuditReport& report, Bits bits, const Evaluation& evaluation) const {
+    add_theorem_a(report, instance_, network_ ? &*network_ : nullptr, evaluation, bits);
+    if (network_) add_theorem_l(report, *network_, teacher_, evaluation, bits);
+    if (request_.threshold == nullptr) return;
+    add_theorem_g_hypotheses(report, *request_.threshold, evaluation.loss);
+    if (network_) add_theorem_g_factors(report, *network_, *request_.threshold, evaluation, bits);
+  }
+
   /// Chosen once, so that every precision sees the same step.
   [[nodiscard]] const Rational& step_of(const Interval& loss) const {
     if (!step_) step_ = allowed_step(teacher_, loss, Activation::abs);
@@ -105,12 +117,12 @@ AuditReport audit(const Instance& instance, const AuditRequest& request) {
   Instance audited = instance;
   if (instance.activation == Activation::relu_linear) audited.activation = Activation::abs;
   const Auditor auditor(audited, request);
-  long bits = std::min(auditor.first_bits() + 64, request.max_bits);
-  AuditReport report = auditor.at(Bits{bits});
-  while (!is_narrow(report, request.relative_width) && bits < request.max_bits &&
-         bits < 8 * auditor.first_bits()) {
-    bits = std::min(2 * bits, request.max_bits);
-    report = auditor.at(Bits{bits});
+  const NarrowEvaluation first = auditor.narrow();
+  AuditReport report = auditor.at(Bits{first.bits}, first.evaluation);
+  for (long bits = first.bits; !is_narrow(report, request.relative_width) && bits < 8 * first.bits;) {
+    bits *= 2;
+    if (bits > request.max_bits) break;
+    report = auditor.at(Bits{bits}, auditor.landscape().evaluate(Bits{bits}));
   }
   if (instance.activation == Activation::relu_linear)
     report.notes.emplace_back(

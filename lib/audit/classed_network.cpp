@@ -3,6 +3,7 @@
 #include <lojacert/enclosure/vector.hpp>
 #include <lojacert/exact/error.hpp>
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -63,20 +64,18 @@ long ClassedNetwork::orientation(std::size_t student, std::size_t teacher) const
   return rows_[student].products[teacher] < 0 ? -1 : 1;
 }
 
-ClassedResidual::ClassedResidual(const ClassedNetwork& network, Assignment classes, Bits bits)
+ClassedResidual::ClassedResidual(const ClassedNetwork& network, Assignment classes,
+                                 const Evaluation& evaluation, Bits bits)
     : network_(network),
       classes_(std::move(classes)),
       bits_(bits),
-      loss_(Interval::zero(bits)),
+      evaluation_(evaluation),
       tangent_(Interval::zero(bits)),
       mixed_(Interval::zero(bits)),
       rest_(Interval::zero(bits)) {
-  Evaluation evaluation = network_.landscape().evaluate(bits_);
-  loss_ = std::move(evaluation.loss);
-  gradient_ = std::move(evaluation.gradient);
   make_neurons();
   make_residuals();
-  make_split();
+  if (!network_.landscape().loss_is_exactly_zero()) make_split();  // else R = 0 and both parts are 0
 }
 
 void ClassedResidual::make_neurons() {
@@ -102,6 +101,10 @@ void ClassedResidual::make_residuals() {
   for (std::size_t i = 0; i < network_.teachers(); ++i) {
     residuals_.push_back(effective_[teacher_row(i)]);
     for (Interval& entry : residuals_.back()) entry = -entry;
+  }
+  if (network_.landscape().loss_is_exactly_zero()) {  // by Theorem 3 every v_i is 0
+    for (auto& residual : residuals_) std::ranges::fill(residual, Interval::zero(bits_));
+    return;
   }
   for (std::size_t j = 0; j < network_.students(); ++j) {
     if (!classes_[j]) continue;
@@ -177,7 +180,7 @@ std::vector<Interval> ClassedResidual::directional_gradient(std::size_t teacher)
 
 const Interval& ClassedResidual::teacher_mass(std::size_t i) const { return masses_[teacher_row(i)]; }
 
-Interval ClassedResidual::squared_residual() const { return loss_ + loss_; }
+Interval ClassedResidual::squared_residual() const { return loss() + loss(); }
 
 Interval ClassedResidual::angle(std::size_t student) const {
   if (!classes_[student]) return Interval::zero(bits_);
@@ -215,6 +218,14 @@ Interval ClassedResidual::misalignment() const {
   return sum;
 }
 
+/// Of a class: sum |p_j| - |p_i*| = <a_i, v_i> + sum |p_j| (1 - cos theta_j).
+Interval ClassedResidual::excess_mass() const {
+  Interval sum = misalignment() + far_mass();
+  for (std::size_t i = 0; i < residuals_.size(); ++i)
+    sum += inner_product(directions_[teacher_row(i)], residuals_[i], bits_);
+  return sum;
+}
+
 DescentSum ClassedResidual::descent(std::span<const Interval> weights) const {
   const std::size_t d = network_.instance().dimension();
   const bool norm = network_.instance().neuron == NeuronForm::norm;
@@ -232,7 +243,7 @@ DescentSum ClassedResidual::descent(std::span<const Interval> weights) const {
       const Interval length = sqrt_nonnegative(masses_[j]);
       for (Interval& entry : step) entry /= length;
     }
-    sum.inner += inner_product(std::span(gradient_->partials).subspan(j * d, d), step, bits_);
+    sum.inner += inner_product(std::span(gradient()->partials).subspan(j * d, d), step, bits_);
     sum.squared_length += squared_length(step, bits_);
   }
   return sum;

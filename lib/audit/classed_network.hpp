@@ -60,7 +60,9 @@ struct DescentSum {
 /// Classes are those of the theory: R_1 = V, R_2 = C.
 class ClassedResidual {
  public:
-  ClassedResidual(const ClassedNetwork& network, Assignment classes, Bits bits);
+  /// `evaluation` is that of the network's landscape at these bits; both must outlive the residual. Students
+  /// on a teacher's line must have its class.
+  ClassedResidual(const ClassedNetwork& network, Assignment classes, const Evaluation& evaluation, Bits bits);
 
   [[nodiscard]] Bits bits() const { return bits_; }
   [[nodiscard]] const Assignment& classes() const { return classes_; }
@@ -74,11 +76,12 @@ class ClassedResidual {
   [[nodiscard]] Interval squared_residuals() const;                    ///< sum |v_i|^2
   [[nodiscard]] Interval far_mass() const;
   [[nodiscard]] Interval misalignment() const;  ///< sum over the classes of |p_j| (1 - cos theta_j)
+  [[nodiscard]] Interval excess_mass() const;   ///< sum |p_j| - sum |p_i*|
 
   // Of the loss.
-  [[nodiscard]] const Interval& loss() const { return loss_; }
+  [[nodiscard]] const Interval& loss() const { return evaluation_.loss; }
   /// The gradient in the student's rows; nothing where it is undefined.
-  [[nodiscard]] const std::optional<Gradient>& gradient() const { return gradient_; }
+  [[nodiscard]] const std::optional<Gradient>& gradient() const { return evaluation_.gradient; }
 
   // Of the residual R = R_1 + R_2.
   [[nodiscard]] Interval squared_residual() const;                            ///< E R^2 = 2L
@@ -111,8 +114,7 @@ class ClassedResidual {
   const ClassedNetwork& network_;
   Assignment classes_;
   Bits bits_;
-  Interval loss_;
-  std::optional<Gradient> gradient_;
+  const Evaluation& evaluation_;
   std::vector<Interval> masses_;                   // students, then teachers
   std::vector<std::vector<Interval>> effective_;   // p_q
   std::vector<std::vector<Interval>> directions_;  // p_q / |p_q|, empty for zero students

@@ -138,10 +138,9 @@ std::optional<PaperWeights> paper_weights(const ClassedNetwork& network, const C
 }
 
 std::vector<AuditRow> theorem_rows(const Instance& instance, const Landscape& landscape,
-                                   const TeacherGeometry& teacher, Bits bits) {
+                                   const Evaluation& evaluation, const TeacherGeometry& teacher, Bits bits) {
   std::vector<AuditRow> rows;
   const PaperConstants paper = paper_constants(teacher, bits);
-  const Evaluation evaluation = landscape.evaluate(bits);
   AuditRow zero_loss{"theorem-3", "Theorem 3",
                      "L = 0 implies that every nonzero student lies on a teacher's line"};
   if (landscape.loss_is_exactly_zero()) {
@@ -199,8 +198,6 @@ std::vector<AuditRow> lemma_rows(const ClassedNetwork& network, const ClassedRes
   for (std::size_t j = 0; j < network.students(); ++j)
     squared_angles.add_product(residual.mass(j), sqr(residual.angle(j)));
   const Interval mass = sum_of_masses(network, residual);
-  Interval teacher_mass = Interval::zero(bits);
-  for (std::size_t i = 0; i < network.teachers(); ++i) teacher_mass += residual.teacher_mass(i);
   const Interval gap = power(paper.separation, 3) / power(paper.r, 3);
 
   std::vector<AuditRow> rows = {lemma_8(residual, weights), lemma_9(residual, paper, weights)};
@@ -233,7 +230,7 @@ std::vector<AuditRow> lemma_rows(const ClassedNetwork& network, const ClassedRes
                         "<=", paper.r * paper.greatest_mass));
   rows.push_back(
       explicit_row({"mass", "Lemma C.5, explicit", "|sum |p_j| - sum |p_i*|| <= sqrt(pi/2) sqrt(2L)"},
-                   abs(mass - teacher_mass),
+                   abs(residual.excess_mass()),
                    "<=", sqrt_nonnegative(Interval::pi(bits) / two * residual.squared_residual())));
   rows.push_back(row_with_constant({"lemma-c6", "Lemma C.6", "sum ||w_j||^2 delta_j^2 = O(L^(1/2))"},
                                    squared_angles, "<=", power(loss, 1, 2)));

@@ -32,9 +32,10 @@ struct PaperWeights {
 [[nodiscard]] std::optional<PaperWeights> paper_weights(const ClassedNetwork& network,
                                                         const ClassedResidual& residual);
 
-/// Theorems 3 and 4: what is said about any activation.
+/// Theorems 3 and 4, which make sense for any activation. `evaluation` is that of the landscape.
 [[nodiscard]] std::vector<AuditRow> theorem_rows(const Instance& instance, const Landscape& landscape,
-                                                 const TeacherGeometry& teacher, Bits bits);
+                                                 const Evaluation& evaluation, const TeacherGeometry& teacher,
+                                                 Bits bits);
 
 /// Lemmas 8 to 12, C.3 to C.6 and Claim 2, for `abs`. The classes must be the nearest ones.
 [[nodiscard]] std::vector<AuditRow> lemma_rows(const ClassedNetwork& network, const ClassedResidual& residual,

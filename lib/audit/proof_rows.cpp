@@ -72,40 +72,42 @@ void add_inner_weights(std::vector<Interval>& weights, const ClassedNetwork& net
 
 }  // namespace
 
-void add_theorem_a(AuditReport& report, const ClassedNetwork& network, Bits bits) {
-  const auto choice = search::descent_weights(network.instance());
+void add_theorem_a(AuditReport& report, const Instance& instance, const ClassedNetwork* network,
+                   const Evaluation& evaluation, Bits bits) {
+  const auto choice = search::descent_weights(instance);
   if (!choice) {
-    report.notes.emplace_back("Theorem A says nothing: some teacher has no student near it");
+    report.notes.emplace_back("Theorem A: no classes and weights were found for it");
     return;
   }
-  const auto bound = descent_bound(network.instance(), choice->assignment, choice->weights, bits);
+  const auto bound = descent_bound(instance, choice->assignment, choice->weights, bits);
   if (!bound) {
     report.notes.emplace_back("Theorem A does not apply with the classes and weights that were found");
     return;
   }
-  const ClassedResidual residual(network, choice->assignment, bits);
-  std::vector<Interval> weights;
-  for (const Rational& weight : choice->weights) weights.push_back(Interval::from(weight, bits));
-  const Interval twice_loss = residual.squared_residual();
+  const Interval twice_loss = evaluation.loss + evaluation.loss;
   const Interval guaranteed = twice_loss - bound->deficit;
   report.hypotheses.push_back(hypothesis_of("A", "2L > P", twice_loss, ">=", bound->deficit));
   if (!certainly_less(Interval::zero(bits), guaranteed)) return;
-  const DescentSum sum = residual.descent(weights);
-  const Interval length = sqrt_nonnegative(sum.squared_length);
-  const Interval kept = twice_loss + residual.tangent_remainder(weights);
-  const Interval& gradient = residual.gradient()->norm;
-  report.factors.push_back(factor_of("A", "Cauchy and Schwarz: ||grad L|| |D| >= sum <grad, D>",
-                                     gradient * length, ">=", sum.inner));
+  const Interval& gradient = evaluation.gradient->norm;
+  if (network != nullptr) {
+    const ClassedResidual residual(*network, choice->assignment, evaluation, bits);
+    std::vector<Interval> weights;
+    for (const Rational& weight : choice->weights) weights.push_back(Interval::from(weight, bits));
+    const DescentSum sum = residual.descent(weights);
+    const Interval kept = twice_loss + residual.tangent_remainder(weights);
+    report.factors.push_back(factor_of("A", "Cauchy and Schwarz: ||grad L|| |D| >= sum <grad, D>",
+                                       gradient * sqrt_nonnegative(sum.squared_length), ">=", sum.inner));
+    report.factors.push_back(
+        factor_of("A", "E[R_2 E'] >= 0 is dropped: sum <grad, D> >= 2L + E[R_1 E']", sum.inner, ">=", kept));
+    report.factors.push_back(
+        factor_of("A", "Lemma 1 (wedge): 2L + E[R_1 E'] >= 2L - P", kept, ">=", guaranteed));
+  }
   report.factors.push_back(
-      factor_of("A", "E[R_2 E'] >= 0 is dropped: sum <grad, D> >= 2L + E[R_1 E']", sum.inner, ">=", kept));
-  report.factors.push_back(
-      factor_of("A", "Lemma 1 (wedge): 2L + E[R_1 E'] >= 2L - P", kept, ">=", guaranteed));
-  report.factors.push_back(
-      factor_of("A", "in all: ||grad L|| >= (2L - P) / |D|", gradient, ">=", guaranteed / length));
+      factor_of("A", "in all: ||grad L|| >= (2L - P) / |D|", gradient, ">=", guaranteed / bound->length));
 }
 
 void add_theorem_l(AuditReport& report, const ClassedNetwork& network, const TeacherGeometry& teacher,
-                   Bits bits) {
+                   const Evaluation& evaluation, Bits bits) {
   const Instance& instance = network.instance();
   const TeacherConstants constants = teacher_constants(teacher, mu_to_rest_on(teacher), bits);
   const Rational delta = approximate_best_delta(constants, LocalAim::kappa);
@@ -117,7 +119,7 @@ void add_theorem_l(AuditReport& report, const ClassedNetwork& network, const Tea
     report.notes.emplace_back("Theorem L gives no constants for this teacher");
     return;
   }
-  const ClassedResidual residual(network, network.nearest(), bits);
+  const ClassedResidual residual(network, network.nearest(), evaluation, bits);
   Interval widest = Interval::zero(bits);
   for (std::size_t j = 0; j < network.students(); ++j) widest = larger(widest, residual.angle(j));
   report.hypotheses.push_back(hypothesis_of("L", "every student within delta of a teacher", widest,
@@ -144,21 +146,23 @@ void add_theorem_l(AuditReport& report, const ClassedNetwork& network, const Tea
                     local.kappa * pow_nonnegative(residual.loss(), local_exponent(instance.neuron)));
 }
 
-void add_theorem_g(AuditReport& report, const ClassedNetwork& network, const ThresholdProof& proof,
-                   Bits bits) {
-  const Instance& instance = network.instance();
+void add_theorem_g_hypotheses(AuditReport& report, const ThresholdProof& proof, const Interval& loss) {
   const Threshold<Interval>& constants = *proof.constants;
-  const Interval one = whole(1, bits);
-  const Interval q = Interval::from(proof.free.q, bits);
-  const Interval c = Interval::from(proof.free.c, bits);
-  const ClassedResidual residual(network, Clusters(instance).propose(proof.certificate.sphere.delta1), bits);
-  report.hypotheses.push_back(
-      hypothesis_of("G", "(*): (T A / q) max u_0 Theta(u_0) <= 1 - c", constants.star, "<=", one - c));
+  const Bits bits = constants.star.precision();
+  report.hypotheses.push_back(hypothesis_of("G", "(*): (T A / q) max u_0 Theta(u_0) <= 1 - c", constants.star,
+                                            "<=", Interval::from(Rational(1 - proof.free.c), bits)));
   report.hypotheses.push_back(hypothesis_of("G", "(**): B_cap / (1 - cos delta_cap) < h'",
                                             constants.double_star,
                                             "<=", Interval::from(proof.free.h_prime, bits)));
-  report.hypotheses.push_back(hypothesis_of("G", "L <= eps0", residual.loss(), "<=", constants.eps0));
+  report.hypotheses.push_back(hypothesis_of("G", "L <= eps0", loss, "<=", constants.eps0));
+}
 
+void add_theorem_g_factors(AuditReport& report, const ClassedNetwork& network, const ThresholdProof& proof,
+                           const Evaluation& evaluation, Bits bits) {
+  const Instance& instance = network.instance();
+  const Threshold<Interval>& constants = *proof.constants;
+  const ClassedResidual residual(network, Clusters(instance).propose(proof.certificate.sphere.delta1),
+                                 evaluation, bits);
   const RecoveryConstants bounds = recovery_constants(instance, proof, bits);
   const Interval rho = sqrt_nonnegative(residual.squared_residual());
   const Interval mu = Interval::from(proof.certificate.mu, bits);
@@ -175,8 +179,10 @@ void add_theorem_g(AuditReport& report, const ClassedNetwork& network, const Thr
   if (!certainly_less_equal(residual.loss(), constants.eps0) || !residual.gradient()) return;
 
   // rho0 = (1 - q) p_min / h and eps0 = rho0^2 / 2.
-  const Interval h =
-      (one - q) * least_mass(network, residual) / sqrt_nonnegative(constants.eps0 + constants.eps0);
+  const Interval q = Interval::from(proof.free.q, bits);
+  const Interval c = Interval::from(proof.free.c, bits);
+  const Interval h = (whole(1, bits) - q) * least_mass(network, residual) /
+                     sqrt_nonnegative(constants.eps0 + constants.eps0);
   std::vector<Interval> weights(network.students(), Interval::zero(bits));
   for (std::size_t i = 0; i < network.teachers(); ++i)
     add_inner_weights(weights, network, residual, i, residual.teacher_mass(i) - h * rho);

@@ -12,16 +12,20 @@
 namespace lojacert {
 
 /// Theorem A with the best classes and weights that the search finds: 2L > P, and the factors from there to
-/// ||grad L||. Students with a gradient; the loss must not be 0.
-void add_theorem_a(AuditReport& report, const ClassedNetwork& network, Bits bits);
+/// ||grad L||; without a network (`relu`) only the factor in all. Students with a gradient; the loss must not
+/// be 0.
+void add_theorem_a(AuditReport& report, const Instance& instance, const ClassedNetwork* network,
+                   const Evaluation& evaluation, Bits bits);
 
 /// Theorem L with its best delta: every angle, the loss, and the factors.
 void add_theorem_l(AuditReport& report, const ClassedNetwork& network, const TeacherGeometry& teacher,
-                   Bits bits);
+                   const Evaluation& evaluation, Bits bits);
 
-/// Theorem G with the given certificate: (*), (**) and the loss; the bounds on every student, which need no
-/// threshold; and where the loss is below it the factors.
-void add_theorem_g(AuditReport& report, const ClassedNetwork& network, const ThresholdProof& proof,
-                   Bits bits);
+/// The hypotheses of Theorem G with the given certificate: (*), (**) and the loss.
+void add_theorem_g_hypotheses(AuditReport& report, const ThresholdProof& proof, const Interval& loss);
+
+/// Theorem G's bounds on every student, which need no threshold; and where the loss is below it the factors.
+void add_theorem_g_factors(AuditReport& report, const ClassedNetwork& network, const ThresholdProof& proof,
+                           const Evaluation& evaluation, Bits bits);
 
 }  // namespace lojacert
