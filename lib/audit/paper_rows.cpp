@@ -77,16 +77,22 @@ AuditRow claim_2(const ClassedNetwork& network, const ClassedResidual& residual)
   return row;
 }
 
-AuditRow lemma_8(const ClassedResidual& residual, const std::optional<PaperWeights>& weights) {
-  AuditRow row{"lemma-8", "Lemma 8", "<grad L, g> >= L for the paper's g, delta_max and q_ij"};
+/// Lemma 8, and its step that drops E[R_2 E'] >= 0.
+std::vector<AuditRow> lemma_8(const ClassedResidual& residual, const std::optional<PaperWeights>& weights) {
+  AuditRow lemma{"lemma-8", "Lemma 8", "<grad L, g> >= L for the paper's g, delta_max and q_ij"};
+  AuditRow step{"lemma-8-tangent", "Lemma 8, a step", "<grad L, g> >= 2L + E[R_1 E']"};
   if (!residual.gradient()) {
-    row.note = "the gradient is undefined: a student is zero and in unit form";
+    lemma.note = "the gradient is undefined: a student is zero and in unit form";
   } else if (!weights) {
-    row.note = "Lemma 9 fails at every angle, so that there are no q_ij";
+    lemma.note = "Lemma 9 fails at every angle, so that there are no q_ij";
   } else {
-    row = explicit_row(std::move(row), residual.descent(weights->weights).inner, ">=", residual.loss());
+    const Interval inner = residual.descent(weights->weights).inner;
+    lemma = explicit_row(std::move(lemma), inner, ">=", residual.loss());
+    step = explicit_row(std::move(step), inner,
+                        ">=", residual.squared_residual() + residual.tangent_remainder(weights->weights));
   }
-  return row;
+  if (!lemma.left) step.note = lemma.note;
+  return {std::move(lemma), std::move(step)};
 }
 
 AuditRow lemma_9(const ClassedResidual& residual, const PaperConstants& paper,
@@ -200,7 +206,8 @@ std::vector<AuditRow> lemma_rows(const ClassedNetwork& network, const ClassedRes
   const Interval mass = sum_of_masses(network, residual);
   const Interval gap = power(paper.separation, 3) / power(paper.r, 3);
 
-  std::vector<AuditRow> rows = {lemma_8(residual, weights), lemma_9(residual, paper, weights)};
+  std::vector<AuditRow> rows = lemma_8(residual, weights);
+  rows.push_back(lemma_9(residual, paper, weights));
   rows.push_back(row_with_constant({"lemma-10", "Lemma 10", "max ||v_i|| = poly L^(3/8)"},
                                    greatest(residuals), "<=", power(loss, 3, 8)));
   rows.push_back(row_with_constant({"lemma-10-sharp", "Lemma 10, exponent 1/2", "max ||v_i|| = poly L^(1/2)"},
