@@ -302,10 +302,14 @@ void print(const Audited& audited, const std::string& confidence) {
 
 void print_ranges(const std::vector<Audited>& all, const std::vector<AuditRange>& ranges) {
   comment(fmt::format("implied constants over {} instances:", all.size()));
+  const auto place = [&](std::size_t i) {
+    const bool shares_its_file = std::ranges::count(all, all[i].file, &Audited::file) > 1;
+    return shares_its_file ? label_of(all[i]) : all[i].file;
+  };
   for (const AuditRange& range : ranges) {
     comment(fmt::format("  {:<22} from {} ({}) to {} ({})", range.key, range.lowest.decimal_inf(digits_shown),
-                        label_of(all[range.lowest_at]), range.highest.decimal_sup(digits_shown),
-                        label_of(all[range.highest_at])));
+                        place(range.lowest_at), range.highest.decimal_sup(digits_shown),
+                        place(range.highest_at)));
   }
 }
 

@@ -139,7 +139,7 @@ ClassedResidual::Pair ClassedResidual::pair(std::size_t row, std::size_t teacher
   return {angle_of(gap, dot), gap / size, dot / size};
 }
 
-/// x^T G(b, a) y for the direction b of a neuron and that of a teacher (teacher.md, (1.2)), with b.x, a.x
+/// x^T G(b, a) y for the direction b of a neuron and that of a teacher (teacher.md, Lemma 2), with b.x, a.x
 /// and so on: (1 - 2t/pi) x.y + (2/pi) (sin t cos t (a.x)(a.y) - cos t X Y / sin t + sin t ((a.x) Y + X
 /// (a.y))), where X = b.x - cos t a.x is sin t times the share of x across a in their plane. For parallel
 /// vectors it is x.y or -x.y.
