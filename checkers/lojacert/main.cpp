@@ -63,6 +63,7 @@ int run(int argc, char** argv) {
   lojacert::program::add_eval(app, result);
   lojacert::program::add_prove(app, result);
   lojacert::program::add_explain(app, result);
+  lojacert::program::add_audit(app, result);
   lojacert::program::add_stress(app, result);
   lojacert::program::add_show(app, result);
   lojacert::program::add_claims(app, result);

@@ -40,6 +40,10 @@ int exit_code(Status status) {
 void InstanceOptions::add_to(CLI::App& command) {
   command.add_option("instance", path,
                      "Instance file: lojacert-instance/1 (JSON) or .npz; - for standard input");
+  add_arrays_to(command);
+}
+
+void InstanceOptions::add_arrays_to(CLI::App& command) {
   command.add_option("--teacher", teacher, "Teacher rows from a .npy file")->type_name("FILE");
   command.add_option("--student", student, "Student rows from a .npy file")->type_name("FILE");
   command.add_option("--activation", activation, "abs, relu or relu+linear (required for arrays)");

@@ -42,6 +42,7 @@ struct InstanceOptions {
   std::string teacher_neuron;
 
   void add_to(CLI::App& command);
+  void add_arrays_to(CLI::App& command);    ///< without the positional file
   [[nodiscard]] Instance load() const;      ///< throws InputError
   [[nodiscard]] std::string label() const;  ///< what messages call the instance: its file or files
 
@@ -65,5 +66,6 @@ void add_show(CLI::App& app, Result& result);
 void add_claims(CLI::App& app, Result& result);
 void add_make(CLI::App& app, Result& result);
 void add_train(CLI::App& app, Result& result);
+void add_audit(CLI::App& app, Result& result);
 
 }  // namespace lojacert::program

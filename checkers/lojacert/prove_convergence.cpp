@@ -14,13 +14,13 @@
 
 namespace lojacert::program {
 
-namespace {
-
 GivenCertificate read_certificate(const std::string& path) {
   std::ifstream in(path);
   if (!in) throw InputError(path + ": cannot be opened");
   return {path, json::parse(in, path)};
 }
+
+namespace {
 
 /// "threshold", "threshold:CERT" or "theoremI"; empty for the better.
 void read_route(const std::string& by, ConvergenceRequest& request) {

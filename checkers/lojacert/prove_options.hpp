@@ -1,5 +1,5 @@
 #pragma once
-// The options of `lojacert prove CLAIM` that have a file of their own.
+// The options of `lojacert prove CLAIM` that have a file of their own, and the certificates that they name.
 
 #include <lojacert/claims/claim.hpp>
 
@@ -11,7 +11,14 @@ namespace CLI {
 class App;
 }
 
+namespace lojacert {
+struct GivenCertificate;
+}
+
 namespace lojacert::program {
+
+/// Throws InputError where the file cannot be read or is no JSON.
+[[nodiscard]] GivenCertificate read_certificate(const std::string& path);
 
 /// Builds the claim from the instance and the command's own options.
 using ClaimMaker = std::function<Claim(const Instance&, const Budget&)>;

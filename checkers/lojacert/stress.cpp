@@ -170,13 +170,12 @@ Outcome run(const Options& options) {
   const Stopwatch stopwatch;
   const std::string path = trajectory_path(options);
   Tested tested;
-  RecordedIterates recorded;
+  RecordedDescent descent;
   if (path.empty()) {
     tested.instance = options.instance.load();
   } else {
-    recorded = read_recorded_iterates(path);
-    tested.instance = recorded.setting;
-    tested.instance.student = recorded.iterates.back().student;
+    descent = read_recorded_descent(path);
+    tested.instance = descent.at(descent.students.size() - 1);
   }
   tested.beta = options.beta.empty() ? usual_beta(tested.instance.neuron) : options.beta;
   tested.wanted_digits = options.digits;
@@ -185,7 +184,7 @@ Outcome run(const Options& options) {
     return stress::stress(tested.instance, {tested.beta, options.digits, options.max_bits});
   });
   if (!path.empty())
-    tested.iterates = stress_along(recorded, tested.beta, static_cast<std::size_t>(options.iterates));
+    tested.iterates = stress_along(descent, tested.beta, static_cast<std::size_t>(options.iterates));
   if (options.json) return {Status::evaluated, false, json::dump(stress_value(tested, stopwatch))};
   print(tested);
   return {Status::evaluated};

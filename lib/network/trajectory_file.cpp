@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <fstream>
-#include <string_view>
 #include <utility>
 
 namespace lojacert {
@@ -28,99 +27,102 @@ ExactMatrix rows_of(const json::Value& array) {
   return rows;
 }
 
-constexpr std::string_view format_name = "lojacert-trajectory/1";
+constexpr const char* format_name = "lojacert-trajectory/1";
 
-RecordedIterates from_header(const json::Value& header) {
+RecordedDescent from_header(const json::Value& header) {
   header.expect_object(
       {"format", "name", "activation", "neuron", "teacher_neuron", "teacher", "m", "step", "record_every"});
   if (header.at("format").as_string() != format_name)
     throw InputError(fmt::format("format: is not {}", format_name));
-  RecordedIterates recorded;
-  if (const json::Value* name = header.find("name")) recorded.setting.name = name->as_string();
-  recorded.setting.activation = parse_activation(header.at("activation").as_string());
-  recorded.setting.neuron = parse_neuron_form(header.at("neuron").as_string());
-  recorded.setting.teacher_neuron = parse_neuron_form(header.at("teacher_neuron").as_string());
-  recorded.setting.teacher = rows_of(header.at("teacher"));
-  recorded.step = header.at("step").as_string();
-  if (parse_exact_point(recorded.step) <= 0) throw InputError("step: must be positive");
-  return recorded;
+  RecordedDescent descent;
+  descent.start.activation = parse_activation(header.at("activation").as_string());
+  descent.start.neuron = parse_neuron_form(header.at("neuron").as_string());
+  descent.start.teacher_neuron = parse_neuron_form(header.at("teacher_neuron").as_string());
+  descent.start.teacher = rows_of(header.at("teacher"));
+  descent.step = header.at("step").as_string();
+  if (parse_exact_point(descent.step) <= 0) throw InputError("step: must be positive");
+  return descent;
 }
 
-void add_iterate(RecordedIterates& recorded, const json::Value& line, bool gaps_allowed) {
+void add_iterate(RecordedDescent& descent, const json::Value& line) {
   line.expect_object({"iteration", "loss", "arithmetic", "student"});
-  RecordedIterate iterate{line.at("iteration").as_integer(), rows_of(line.at("student"))};
-  const std::vector<RecordedIterate>& before = recorded.iterates;
-  const auto expected = static_cast<long long>(before.size());
-  if (!gaps_allowed && iterate.iteration != expected) {
-    throw InputError(fmt::format(
-        "iteration: is {} where {} is due; record every step (\"record_every\": 1 in the specification)",
-        iterate.iteration, expected));
+  const long long iteration = line.at("iteration").as_integer();
+  ExactMatrix student = rows_of(line.at("student"));
+  if (descent.students.empty()) {
+    if (iteration != 0) throw InputError(fmt::format("iteration: is {}; the first must be 0", iteration));
+    descent.start.student = student;
+    check_consistency(descent.start);
+  } else {
+    if (iteration <= descent.iterations.back())
+      throw InputError(fmt::format("iteration: is {} after {}; iterations must increase", iteration,
+                                   descent.iterations.back()));
+    if (student.rows() != descent.start.student_count() || student.cols() != descent.start.dimension())
+      throw InputError("student: has another shape than the first");
   }
-  if (iterate.iteration < 0 || (!before.empty() && iterate.iteration <= before.back().iteration))
-    throw InputError(fmt::format("iteration: is {}, and must grow from line to line", iterate.iteration));
-  if (before.empty()) {
-    Instance start = recorded.setting;
-    start.student = iterate.student;
-    check_consistency(start);
-  } else if (iterate.student.rows() != before.front().student.rows() ||
-             iterate.student.cols() != before.front().student.cols()) {
-    throw InputError("student: has another shape than the first");
-  }
-  recorded.iterates.push_back(std::move(iterate));
+  descent.iterations.push_back(iteration);
+  descent.students.push_back(std::move(student));
 }
 
-RecordedIterates read_lines(const std::string& path, bool gaps_allowed) {
+std::string line_label(const std::string& path, std::size_t number) {
+  return fmt::format("{}, line {}", path, number);
+}
+
+}  // namespace
+
+Instance RecordedDescent::at(std::size_t i) const {
+  Instance instance = start;
+  instance.student = students.at(i);
+  return instance;
+}
+
+bool is_trajectory_file(const std::string& path) {
+  std::ifstream in(path);
+  std::string first;
+  if (!std::getline(in, first)) return false;
+  try {
+    const json::Value line = json::parse(first, path);
+    const json::Value* format = line.find("format");
+    return format != nullptr && format->as_string() == format_name;
+  } catch (const InputError&) {
+    return false;  // an instance over several lines, or no JSON at all
+  }
+}
+
+RecordedDescent read_recorded_descent(const std::string& path) {
   if (path.empty()) throw InputError("trajectory: the file's name is empty");
   std::ifstream in(path);
   if (!in) throw InputError(path + ": cannot be opened");
   std::string text;
-  RecordedIterates recorded;
-  for (long number = 1; std::getline(in, text); ++number) {
-    const std::string label = fmt::format("{}, line {}", path, number);
+  RecordedDescent descent;
+  for (std::size_t number = 1; std::getline(in, text); ++number) {
+    const std::string label = line_label(path, number);
     if (text.empty()) throw InputError(label + ": is empty");
     const json::Value line = json::parse(text, label);
     try {
       if (number == 1)
-        recorded = from_header(line);
+        descent = from_header(line);
       else
-        add_iterate(recorded, line, gaps_allowed);
+        add_iterate(descent, line);
     } catch (const InputError& error) {
       throw InputError(label + ": " + error.what());
     }
   }
   if (in.bad()) throw InputError(path + ": cannot be read");
-  return recorded;
-}
-
-}  // namespace
-
-RecordedIterates read_recorded_iterates(const std::string& path) {
-  RecordedIterates recorded = read_lines(path, true);
-  if (recorded.iterates.empty()) throw InputError(path + ": needs a header and one iterate at least");
-  return recorded;
-}
-
-bool is_trajectory_file(const std::string& path) {
-  std::ifstream in(path);
-  std::string text;
-  if (!std::getline(in, text)) return false;
-  try {
-    const json::Value line = json::parse(text, path);
-    const json::Value* format = line.find("format");
-    return format != nullptr && format->kind == json::Kind::string && format->text == format_name;
-  } catch (const InputError&) {
-    return false;
-  }
+  if (descent.students.empty()) throw InputError(path + ": needs a header and an iterate at least");
+  return descent;
 }
 
 Trajectory read_trajectory(const std::string& path) {
-  RecordedIterates recorded = read_lines(path, false);
-  if (recorded.iterates.size() < 2) throw InputError(path + ": needs a header and two iterates at least");
-  Trajectory trajectory{std::move(recorded.setting), std::move(recorded.step), {}};
-  trajectory.start.student = std::move(recorded.iterates.front().student);
-  for (std::size_t n = 1; n < recorded.iterates.size(); ++n)
-    trajectory.iterates.push_back(std::move(recorded.iterates[n].student));
-  return trajectory;
+  RecordedDescent descent = read_recorded_descent(path);
+  for (std::size_t i = 0; i < descent.iterations.size(); ++i) {
+    if (descent.iterations[i] == static_cast<long long>(i)) continue;
+    throw InputError(fmt::format(
+        "{}: iteration: is {} where {} is due; record every step (\"record_every\": 1 in the specification)",
+        line_label(path, i + 2), descent.iterations[i], i));
+  }
+  if (descent.students.size() < 2) throw InputError(path + ": needs a header and two iterates at least");
+  descent.students.erase(descent.students.begin());
+  return {std::move(descent.start), std::move(descent.step), std::move(descent.students)};
 }
 
 }  // namespace lojacert

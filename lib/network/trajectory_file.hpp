@@ -8,6 +8,23 @@
 
 namespace lojacert {
 
+/// The iterates of a descent that were recorded, in increasing order; the first is iteration 0.
+struct RecordedDescent {
+  Instance start;                     ///< with the students of iteration 0
+  std::string step;                   ///< an exact positive number
+  std::vector<long long> iterations;  ///< 0, ...
+  std::vector<ExactMatrix> students;  ///< at each of them, `start` included
+
+  /// The instance of the i-th recorded iterate.
+  [[nodiscard]] Instance at(std::size_t i) const;
+};
+
+/// Whether the file's first line says that it is a trajectory. False where it cannot be read.
+[[nodiscard]] bool is_trajectory_file(const std::string& path);
+
+/// Throws InputError that names file and line where the file is malformed.
+[[nodiscard]] RecordedDescent read_recorded_descent(const std::string& path);
+
 /// A recorded descent whose iterates follow each other without a gap.
 struct Trajectory {
   Instance start;                     ///< with the students of iteration 0
@@ -15,27 +32,8 @@ struct Trajectory {
   std::vector<ExactMatrix> iterates;  ///< of the iterations 1, 2, ...
 };
 
-/// An iterate of a recorded descent and its number.
-struct RecordedIterate {
-  long long iteration = 0;
-  ExactMatrix student;
-};
-
-/// A recorded descent, perhaps with gaps: iterations grow from line to line. There is one iterate at least.
-struct RecordedIterates {
-  Instance setting;  ///< the teacher and the forms, without students
-  std::string step;  ///< an exact positive number
-  std::vector<RecordedIterate> iterates;
-};
-
-/// Throws InputError that names file and line where the file is malformed or has no step.
-[[nodiscard]] RecordedIterates read_recorded_iterates(const std::string& path);
-
-/// True where the first line of the file is the header of a recorded descent. False also where there is no
-/// such file: its reader says so.
-[[nodiscard]] bool is_trajectory_file(const std::string& path);
-
-/// The same without gaps. Throws InputError also where the file leaves iterations out.
+/// Throws InputError that names file and line where the file is malformed, has no step, or leaves iterations
+/// out.
 [[nodiscard]] Trajectory read_trajectory(const std::string& path);
 
 }  // namespace lojacert

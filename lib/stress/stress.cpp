@@ -60,21 +60,20 @@ StressReport stress(const Instance& instance, const StressOptions& options) {
   return report;
 }
 
-std::vector<IterateRow> stress_along(const RecordedIterates& recorded, const std::string& beta,
+std::vector<IterateRow> stress_along(const RecordedDescent& descent, const std::string& beta,
                                      std::size_t count) {
-  const std::size_t last = recorded.iterates.size() - 1;
+  const std::size_t last = descent.students.size() - 1;
   const Precision double_double = precision_of(NumberType::double_double);
   const std::vector<Precision> precisions = all_precisions(0);  // those of the machine, and double-double
   const Rational exponent = parse_exponent(beta);
   std::vector<IterateRow> rows;
   const std::size_t steps = std::min(count - 1, last);
   for (std::size_t n = 0; n <= steps; ++n) {
-    const RecordedIterate& iterate = recorded.iterates[steps == 0 ? 0 : n * last / steps];
-    Instance instance = recorded.setting;
-    instance.student = iterate.student;
+    const std::size_t i = steps == 0 ? 0 : n * last / steps;
+    const Instance instance = descent.at(i);
     Reference reference = reference_for(instance, exponent, double_double.bits + guard_bits);
     std::vector<DigitRow> digits = digit_rows(instance, reference, formula_notes(instance), precisions);
-    rows.push_back({iterate.iteration, std::move(reference), std::move(digits)});
+    rows.push_back({descent.iterations[i], std::move(reference), std::move(digits)});
   }
   return rows;
 }

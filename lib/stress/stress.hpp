@@ -57,7 +57,7 @@ struct IterateRow {
 };
 
 /// At most `count` >= 2 iterates, evenly spread, the first and the last among them.
-[[nodiscard]] std::vector<IterateRow> stress_along(const RecordedIterates& recorded, const std::string& beta,
+[[nodiscard]] std::vector<IterateRow> stress_along(const RecordedDescent& descent, const std::string& beta,
                                                    std::size_t count);
 
 }  // namespace lojacert::stress

@@ -57,8 +57,8 @@ TEST_CASE("a trajectory has its start and the iterates after it") {
 
 TEST_CASE("malformed trajectories are refused with the line and the cure") {
   CHECK_THROWS_WITH(read_trajectory("/nonexistent/file"), Contains("cannot be opened"));
-  CHECK_THROWS_WITH(read(""), Contains("two iterates"));
-  CHECK_THROWS_WITH(read(header), Contains("two iterates"));
+  CHECK_THROWS_WITH(read(""), Contains("an iterate"));
+  CHECK_THROWS_WITH(read(header), Contains("an iterate"));
   CHECK_THROWS_WITH(read(header + iterate(0)), Contains("two iterates"));
   CHECK_THROWS_WITH(read(header + iterate(0) + iterate(10)),
                     Contains("line 3") && Contains("record every step"));
@@ -68,4 +68,18 @@ TEST_CASE("malformed trajectories are refused with the line and the cure") {
   CHECK_THROWS_WITH(read(header + iterate(0, R"(["1","nan"])")), Contains("line 2"));
   CHECK_THROWS_WITH(read(header + iterate(0) + "{\n"), Contains("line 3"));
   CHECK_THROWS_WITH(read(iterate(0)), Contains("line 1"));
+}
+
+TEST_CASE("a recorded descent may leave iterations out, but not go back") {
+  const File sparse(header + iterate(0) + iterate(10, R"(["0.75","1/3"])"));
+  CHECK(is_trajectory_file(sparse.path()));
+  const RecordedDescent descent = read_recorded_descent(sparse.path());
+  CHECK(descent.iterations == std::vector<long long>{0, 10});
+  CHECK(descent.at(1).student->point(0, 1) == Rational(1, 3));
+  CHECK(descent.at(1).teacher == descent.start.teacher);
+  CHECK_THROWS_WITH(read_recorded_descent(File(header + iterate(0) + iterate(5) + iterate(5)).path()),
+                    Contains("line 4") && Contains("must increase"));
+  CHECK(read_recorded_descent(File(header + iterate(0)).path()).students.size() == 1);
+  CHECK_FALSE(is_trajectory_file(File("{\n}\n").path()));
+  CHECK_FALSE(is_trajectory_file("/nonexistent/file"));
 }

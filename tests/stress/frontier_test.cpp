@@ -164,21 +164,23 @@ TEST_CASE("a report has a row for each quantity, formula and precision that is t
 }
 
 TEST_CASE("iterates are spread over the descent, the first and the last among them") {
-  RecordedIterates recorded;
-  recorded.setting = teachers({{"1", "0"}}, paper);
+  RecordedDescent descent;
+  descent.start = teachers({{"1", "0"}}, paper);
   for (const long long iteration : {0, 5, 10, 15, 20, 25, 30}) {
     ExactMatrix student(2);
     student.append(Rational(1));
     student.append(Rational(1, 4 + iteration));
-    recorded.iterates.push_back({iteration, student});
+    descent.iterations.push_back(iteration);
+    descent.students.push_back(student);
   }
-  const auto three = stress_along(recorded, "3/4", 3);
+  const auto three = stress_along(descent, "3/4", 3);
   REQUIRE(three.size() == 3);
   REQUIRE(three[0].iteration == 0);
   REQUIRE(three[1].iteration == 15);
   REQUIRE(three[2].iteration == 30);
-  REQUIRE(stress_along(recorded, "3/4", 40).size() == 7);
+  REQUIRE(stress_along(descent, "3/4", 40).size() == 7);
   REQUIRE(certainly_less(three[2].reference.loss, three[0].reference.loss));
-  recorded.iterates.resize(1);
-  REQUIRE(stress_along(recorded, "3/4", 40).size() == 1);
+  descent.iterations.resize(1);
+  descent.students.resize(1);
+  REQUIRE(stress_along(descent, "3/4", 40).size() == 1);
 }
