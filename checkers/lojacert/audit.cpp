@@ -348,8 +348,10 @@ void add_audit(CLI::App& app, Result& result) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
       "audit", "Check every lemma of the paper on given instances: both sides, and what its constant hides");
-  command->add_option("instance", options->paths,
-                      "Instances: lojacert-instance/1, .npz or lojacert-trajectory/1; - for standard input");
+  command
+      ->add_option("instance", options->paths,
+                   "Instances: lojacert-instance/1, .npz or lojacert-trajectory/1; - for standard input")
+      ->type_name("FILE");
   options->arrays.add_arrays_to(*command);
   command->add_option("--threshold", options->threshold, "A certificate of threshold to take Theorem G from")
       ->type_name("CERT");
@@ -366,6 +368,8 @@ void add_audit(CLI::App& app, Result& result) {
       ->capture_default_str()
       ->check(CLI::Range(64, 10'000'000));
   command->add_flag("--json", options->json, "Print one JSON object, lojacert-audit/1");
+  command->footer(
+      examples({"lojacert audit near.json", "lojacert audit near.json pair.json --no-theorem-g"}));
   command->callback([options, &result] { result = {true, run(*options)}; });
 }
 
