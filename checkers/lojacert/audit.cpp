@@ -348,15 +348,19 @@ void add_audit(CLI::App& app, Result& result) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand(
       "audit", "Check every lemma of the paper on given instances: both sides, and what its constant hides");
-  command->add_option("instance", options->paths,
-                      "Instances: lojacert-instance/1, .npz or lojacert-trajectory/1; - for standard input");
+  command
+      ->add_option("instance", options->paths,
+                   "Instances: lojacert-instance/1, .npz or lojacert-trajectory/1; - for standard input")
+      ->type_name("FILE");
   options->arrays.add_arrays_to(*command);
   command->add_option("--threshold", options->threshold, "A certificate of threshold to take Theorem G from")
       ->type_name("CERT");
   command->add_option("--step", options->step, "The step of gradient descent for the rows about one step");
   auto* samples = command->add_option("--samples", options->samples, "Inputs from a .npy file, one a row")
                       ->type_name("FILE");
-  command->add_option("--count", options->count, "Draw so many normal inputs instead")->excludes(samples);
+  command->add_option("--count", options->count, "Draw so many normal inputs instead")
+      ->excludes(samples)
+      ->check(CLI::Range(1, 100'000'000));
   command->add_option("--seed", options->seed, "Seed of the inputs drawn")->capture_default_str();
   command->add_option("--confidence", options->confidence, "Confidence of the statistical bounds")
       ->capture_default_str();
@@ -366,6 +370,8 @@ void add_audit(CLI::App& app, Result& result) {
       ->capture_default_str()
       ->check(CLI::Range(64, 10'000'000));
   command->add_flag("--json", options->json, "Print one JSON object, lojacert-audit/1");
+  command->footer(
+      examples({"lojacert audit near.json", "lojacert audit near.json pair.json --no-theorem-g"}));
   command->callback([options, &result] { result = {true, run(*options)}; });
 }
 

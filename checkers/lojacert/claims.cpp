@@ -45,6 +45,7 @@ void add_claims(CLI::App& app, Result& result) {
   auto as_json = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand("claims", "List the claims and what each covers");
   command->add_flag("--json", *as_json, "Print one JSON object");
+  command->footer(examples({"lojacert claims"}));
   command->callback([as_json, &result] { result = {true, run(*as_json)}; });
 }
 

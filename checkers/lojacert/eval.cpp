@@ -23,7 +23,7 @@ struct Options {
   InstanceOptions instance;
   double relative_width = 1e-15;
   int digits = 0;
-  long max_bits = 32768;
+  Budget budget;
   std::string delta1 = "0.5";
   bool json = false;
 };
@@ -203,8 +203,6 @@ void print_note(const Instance& instance, const NarrowEvaluation& narrow) {
 
 Outcome run(const Options& options) {
   const Stopwatch stopwatch;
-  if (options.max_bits < 8 || options.max_bits > 10'000'000)
-    throw InputError("--max-bits: must be from 8 to 10000000");
   if (!(options.relative_width > 0 && options.relative_width <= 1))
     throw InputError("--rel: must be in (0, 1]");
   if (options.digits < 0 || options.digits > 100'000) throw InputError("--digits: must be from 1 to 100000");
@@ -214,7 +212,7 @@ Outcome run(const Options& options) {
 
   const Instance instance = options.instance.load();
   const Landscape landscape = options.instance.about([&] { return Landscape(instance); });
-  Evaluated evaluated{narrow_evaluation(landscape, relative, options.max_bits), {}, {}};
+  Evaluated evaluated{narrow_evaluation(landscape, relative, options.budget.max_bits), {}, {}};
   evaluated.ratios = ratios_of(landscape, evaluated.narrow.evaluation);
   evaluated.clusters = clusters_of(instance, options.delta1, evaluated.narrow.bits);
 
@@ -239,10 +237,12 @@ void add_eval(CLI::App& app, Result& result) {
   command->add_option("--digits", options->digits, "Correct digits asked for, instead of --rel")
       ->excludes(relative)
       ->check(CLI::Range(1, 300));
-  command->add_option("--max-bits", options->max_bits, "Highest working precision")->capture_default_str();
+  add_max_bits(*command, options->budget);
   command->add_option("--delta1", options->delta1, "Students within this angle of a teacher belong to it")
       ->capture_default_str();
   command->add_flag("--json", options->json, "Print one JSON object");
+  command->footer(examples(
+      {"lojacert eval near.json", "lojacert eval near.json --digits 30", "lojacert eval box.json --json"}));
   command->callback([options, &result] { result = {true, run(*options)}; });
 }
 

@@ -45,22 +45,22 @@ Reach gradient_reach(const Evaluation& evaluation) {
 }
 
 Reach lojasiewicz_reach(const Instance& instance, const char* beta, bool exactly_zero,
-                        bool gradient_is_defined) {
+                        bool gradient_is_defined, const Budget& budget) {
   const std::string name = fmt::format("lojasiewicz --beta {}", beta);
   if (exactly_zero && gradient_is_defined) return {name, true, "every kappa, since L(W) = 0"};
   try {
-    return {name, true, "kappa up to " + best_kappa(instance, beta, Budget{})};
+    return {name, true, "kappa up to " + best_kappa(instance, beta, budget)};
   } catch (const UndecidedError& error) {
     return {name, false, error.what()};
   }
 }
 
 /// What Theorem A gives at these weights, from masses, angles and residuals alone.
-Reach theorem_a_reach(const Instance& instance) {
+Reach theorem_a_reach(const Instance& instance, const Budget& budget) {
   const std::string name = "lojasiewicz --by theoremA";
   try {
     const Claim claim =
-        lojasiewicz_claim_by(instance, {std::nullopt, "1", LojasiewiczRoute::theorem_a}, Budget{});
+        lojasiewicz_claim_by(instance, {std::nullopt, "1", LojasiewiczRoute::theorem_a}, budget);
     for (const auto& [key, value] : claim.constants)
       if (key == "kappa") return {name, true, "kappa up to " + value.as_string() + " (--beta 1)"};
   } catch (const std::runtime_error& error) {
@@ -115,10 +115,10 @@ Reach theorem_reach(const char* name, const std::optional<Interval>& loss, const
   }
 }
 
-Reach landscape_reach(const Instance& instance, const std::optional<Interval>& loss) {
+Reach landscape_reach(const Instance& instance, const std::optional<Interval>& loss, const Budget& budget) {
   std::optional<Rational> delta;
   Reach reach = theorem_reach("landscape", loss, " within delta of a teacher", [&] {
-    Claim claim = landscape_claim(instance, {}, LocalAim::eps0, Budget{});
+    Claim claim = landscape_claim(instance, {}, LocalAim::eps0, budget);
     for (const auto& [key, value] : claim.constants)
       if (key == "delta") delta = parse_exact_point(value.as_string());
     return claim;
@@ -158,32 +158,32 @@ std::string as_json(const std::vector<Reach>& rows) {
       {{"claims", std::move(claims)}, {"status", json::string(status_word(Status::evaluated))}}));
 }
 
-std::vector<Reach> rows_about(const Instance& instance, const Landscape& landscape) {
-  const Evaluation evaluation = narrow_evaluation(landscape, 1e-8, Budget{}.max_bits).evaluation;
+std::vector<Reach> rows_about(const Instance& instance, const Landscape& landscape, const Budget& budget) {
+  const Evaluation evaluation = narrow_evaluation(landscape, 1e-8, budget.max_bits).evaluation;
   const bool exactly_zero = landscape.loss_is_exactly_zero();
   std::vector<Reach> rows = {loss_reach(evaluation, exactly_zero), gradient_reach(evaluation)};
   for (const char* beta : {"1", "3/4", "2/3"})
-    rows.push_back(lojasiewicz_reach(instance, beta, exactly_zero, !evaluation.undefined_at));
-  rows.push_back(theorem_a_reach(instance));
+    rows.push_back(lojasiewicz_reach(instance, beta, exactly_zero, !evaluation.undefined_at, budget));
+  rows.push_back(theorem_a_reach(instance, budget));
   rows.push_back(recovery_reach(instance));
   rows.push_back(not_pl_reach(evaluation, exactly_zero));
-  rows.push_back(landscape_reach(instance, evaluation.loss));
+  rows.push_back(landscape_reach(instance, evaluation.loss, budget));
   rows.push_back(threshold_reach(instance, evaluation.loss));
   const bool below_threshold = rows.back().in_reach && !exactly_zero;
-  ConvergenceReach reach = convergence_reach(instance, evaluation.loss);
+  ConvergenceReach reach = convergence_reach(instance, evaluation.loss, budget);
   if (!reach.in_reach && below_threshold && instance.is_point())
     reach = {true, "by Theorem G, since L(W) is below eps0; " + reach.detail};
   rows.push_back({"convergence", reach.in_reach, reach.detail});
   return rows;
 }
 
-Outcome run(const InstanceOptions& options, bool json) {
+Outcome run(const InstanceOptions& options, const Budget& budget, bool json) {
   const Instance instance = options.load();
   // Without students only the claims about the teacher have a meaning.
   const std::vector<Reach> rows =
-      instance.student
-          ? rows_about(instance, options.about([&] { return Landscape(instance); }))
-          : std::vector{landscape_reach(instance, std::nullopt), threshold_reach(instance, std::nullopt)};
+      instance.student ? rows_about(instance, options.about([&] { return Landscape(instance); }), budget)
+                       : std::vector{landscape_reach(instance, std::nullopt, budget),
+                                     threshold_reach(instance, std::nullopt)};
   if (json) return {Status::evaluated, false, as_json(rows)};
   comment(fmt::format("network: {}{}", instance_text(instance), instance.is_point() ? "" : ", boxes"));
   for (const Reach& row : rows) {
@@ -201,7 +201,10 @@ void add_explain(CLI::App& app, Result& result) {
       app.add_subcommand("explain", "Say which claims are in reach and what blocks the others");
   options->add_to(*command);
   command->add_flag("--json", *json, "Print one JSON object");
-  command->callback([options, json, &result] { result = {true, run(*options, *json)}; });
+  auto budget = std::make_shared<Budget>();
+  add_max_bits(*command, *budget);
+  command->footer(examples({"lojacert explain near.json --time-limit 60"}));
+  command->callback([=, &result] { result = {true, run(*options, *budget, *json)}; });
 }
 
 }  // namespace lojacert::program

@@ -49,7 +49,7 @@ const json::Value& constant_of(const Claim& claim, const std::string& key) {
 
 }  // namespace
 
-ConvergenceReach convergence_reach(const Instance& instance, const Interval& loss) {
+ConvergenceReach convergence_reach(const Instance& instance, const Interval& loss, const Budget& budget) {
   if (instance.neuron == NeuronForm::unit)
     return {false, "students in unit form: the flow, by Theorem G (prove convergence --flow)"};
   try {
@@ -59,7 +59,7 @@ ConvergenceReach convergence_reach(const Instance& instance, const Interval& los
     request.step = step;
     request.route = ConvergenceRoute::theorem_i;
     request.target_loss = exact_text(tenth);
-    const Claim claim = convergence_claim(instance, request, Budget{});
+    const Claim claim = convergence_claim(instance, request, budget);
     const Rational certified = parse_exact_point(constant_of(claim, "target").at("steps").as_string());
     std::string text = fmt::format("by Theorem I with steps up to {}: a tenth of L within {} steps", step,
                                    decimal_upper(certified, digits));

@@ -3,6 +3,7 @@
 
 #include <lojacert/enclosure/interval.hpp>
 #include <lojacert/network/instance.hpp>
+#include <lojacert/proof/escalation.hpp>
 
 #include <string>
 
@@ -15,6 +16,7 @@ struct ConvergenceReach {
 
 /// Whether Theorem I covers gradient descent from these weights with the largest step it allows, and how many
 /// steps are certified against how many a simulation needs. `loss` encloses L(W).
-[[nodiscard]] ConvergenceReach convergence_reach(const Instance& instance, const Interval& loss);
+[[nodiscard]] ConvergenceReach convergence_reach(const Instance& instance, const Interval& loss,
+                                                 const Budget& budget);
 
 }  // namespace lojacert::program

@@ -2,7 +2,8 @@
 
 #include "make.hpp"
 
-#include <lojacert/certificate/atomic_file.hpp>
+#include "console.hpp"
+
 #include <lojacert/exact/error.hpp>
 #include <lojacert/network/instance_file.hpp>
 #include <lojacert/search/accurate_loss.hpp>
@@ -19,10 +20,15 @@ void OutputOptions::add_to(CLI::App& command) {
 }
 
 void FormOptions::add_to(CLI::App& command) {
-  command.add_option("--activation", activation, "abs, relu or relu+linear")->capture_default_str();
-  command.add_option("--neuron", neuron, "Form of the students: unit or norm")->capture_default_str();
-  command.add_option("--teacher-neuron", teacher_neuron, "Form of the teachers: unit or norm")
-      ->capture_default_str();
+  command.add_option("--activation", activation, "Activation")
+      ->capture_default_str()
+      ->check(CLI::IsMember(activations));
+  command.add_option("--neuron", neuron, "Form of the students")
+      ->capture_default_str()
+      ->check(CLI::IsMember(neuron_forms));
+  command.add_option("--teacher-neuron", teacher_neuron, "Form of the teachers")
+      ->capture_default_str()
+      ->check(CLI::IsMember(neuron_forms));
 }
 
 Instance FormOptions::empty_instance() const {
@@ -61,16 +67,16 @@ std::string shape(const Instance& instance) {
 }  // namespace
 
 void write_instance(const Instance& instance, const OutputOptions& output) {
-  write_file_atomically(output.path, instance_json(instance));
+  write_result(output.path, instance_json(instance));
   std::FILE* out = output.path == "-" ? stderr : stdout;
-  std::fprintf(out, "c instance %s\n", shape(instance).c_str());
+  comment("instance " + shape(instance), out);
   if (instance.student && !instance.gram) {
     const search::Real loss = search::approximate_accurate_loss(instance);
-    std::fprintf(out, "c approximate loss %s (not a proof: see lojacert eval)\n",
-                 loss > 0 ? search::short_decimal(loss).c_str() : "0, or below 1e-2400");
+    const std::string text = loss > 0 ? search::short_decimal(loss) : "0, or below 1e-2400";
+    comment("approximate loss " + text + " (not a proof: see lojacert eval)", out);
   }
-  std::fprintf(out, "c digest %s\n", instance_digest(instance).c_str());
-  if (output.path != "-") std::fprintf(out, "c written %s\n", output.path.c_str());
+  comment("digest " + instance_digest(instance), out);
+  if (output.path != "-") comment("written " + output.path, out);
 }
 
 CLI::App* add_kind(CLI::App& make, Result& result, const std::string& kind, const std::string& description,
@@ -97,6 +103,7 @@ void add_make(CLI::App& app, Result& result) {
   add_make_init(*make, result);
   add_make_critical(*make, result);
   add_make_import(*make, result);
+  make->footer(examples({"lojacert make orthonormal --r 3 -o teacher.json", "lojacert make split --help"}));
 }
 
 }  // namespace lojacert::program

@@ -56,6 +56,7 @@ void add_make_contract(CLI::App& make, Result& result) {
                    "Students farther than this from every teacher, in radians, are scaled away")
       ->check(CLI::Range(0.0, 3.1415926535897931))
       ->capture_default_str();
+  command->footer(examples({"lojacert make contract near.json --loss 1e-30 -o contracted.json"}));
 }
 
 }  // namespace lojacert::program

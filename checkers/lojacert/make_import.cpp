@@ -47,6 +47,9 @@ void add_make_import(CLI::App& make, Result& result) {
   options->output.add_to(*command);
   command->add_option("--note", options->note,
                       "A sentence on where the numbers come from, kept in the provenance");
+  command->footer(examples({"lojacert make import near.json --note 'a copy' -o copy.json",
+                            "lojacert make import --teacher t.npy --student s.npy --activation abs --neuron "
+                            "norm --teacher-neuron unit -o instance.json"}));
 }
 
 }  // namespace lojacert::program

@@ -107,6 +107,7 @@ void add_make_init(CLI::App& make, Result& result) {
           "m > 5000, and with the precision that close directions need")
       ->check(CLI::Range(1, 5000));
   command->add_option("--seed", options->seed, "Seed of the directions")->required();
+  command->footer(examples({"lojacert make init teacher-orthonormal-2.json --m 20 --seed 1 -o init.json"}));
 }
 
 void add_make_critical(CLI::App& make, Result& result) {
@@ -123,6 +124,7 @@ void add_make_critical(CLI::App& make, Result& result) {
   command->add_option("--bits", options->bits, "Bits of the entries written")
       ->check(CLI::Range(53U, 4096U))
       ->capture_default_str();
+  command->footer(examples({"lojacert make critical --k 6 --seed 1 -o critical.json"}));
 }
 
 }  // namespace lojacert::program

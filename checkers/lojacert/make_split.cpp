@@ -99,6 +99,8 @@ void add_make_split(CLI::App& make, Result& result) {
   command->add_option("--bits", options->bits, "Bits of entries that are not rational")
       ->check(CLI::Range(16U, 8192U))
       ->capture_default_str();
+  command->footer(examples({"lojacert make split near.json --shares 9/25,16/25 -o split.json",
+                            "lojacert make split near.json --perturb 1e-3 --seed 1 -o perturbed.json"}));
 }
 
 }  // namespace lojacert::program

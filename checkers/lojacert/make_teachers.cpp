@@ -90,6 +90,7 @@ void add_make_orthonormal(CLI::App& make, Result& result) {
   command->add_option("--r", options->r, "Teachers")->required();
   command->add_option("--d", options->d, "Dimension (default: r)");
   add_common(*command, *options);
+  command->footer(examples({"lojacert make orthonormal --r 3 -o teacher.json"}));
 }
 
 void add_make_polygon(CLI::App& make, Result& result) {
@@ -106,6 +107,7 @@ void add_make_polygon(CLI::App& make, Result& result) {
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 53))
       ->capture_default_str();
   add_common(*command, *options);
+  command->footer(examples({"lojacert make polygon --r 5 -o teacher.json"}));
 }
 
 void add_make_random(CLI::App& make, Result& result) {
@@ -118,6 +120,7 @@ void add_make_random(CLI::App& make, Result& result) {
   command->add_option("--seed", options->seed, "Seed: the same numbers on every platform")->required();
   command->add_option("--scale", options->scale, "Typical length of a student row")->capture_default_str();
   add_common(*command, *options);
+  command->footer(examples({"lojacert make random --d 4 --r 3 --m 6 --seed 1 -o random.json"}));
 }
 
 }  // namespace lojacert::program

@@ -44,6 +44,7 @@ void add_make_tilt(CLI::App& make, Result& result) {
   command->add_option("--bits", options->bits, "Bits of the entries")
       ->check(CLI::Range(64U, 8192U))
       ->capture_default_str();
+  command->footer(examples({"lojacert make tilt near.json --loss 1e-6 -o tilted.json"}));
 }
 
 }  // namespace lojacert::program

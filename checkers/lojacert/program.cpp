@@ -1,5 +1,8 @@
 #include "program.hpp"
 
+#include "stopping.hpp"
+
+#include <lojacert/certificate/atomic_file.hpp>
 #include <lojacert/network/instance_file.hpp>
 
 namespace lojacert::program {
@@ -37,19 +40,40 @@ int exit_code(Status status) {
   throw std::logic_error("unknown status");
 }
 
+std::string examples(std::initializer_list<const char*> command_lines) {
+  std::string text = "Examples:";
+  for (const char* line : command_lines) text += std::string("\n  $ ") + line;
+  return text;
+}
+
+void write_result(const std::string& path, std::string_view content) {
+  begin_to_deliver();
+  write_file_atomically(path, content);
+}
+
+void add_max_bits(CLI::App& command, Budget& budget) {
+  command.add_option("--max-bits", budget.max_bits, "Highest working precision, 8 to 10000000")
+      ->capture_default_str()
+      ->check(CLI::Range(8L, 10'000'000L).description(""))
+      ->each([&budget](const std::string&) { budget.max_bits_given = true; });
+}
+
 void InstanceOptions::add_to(CLI::App& command) {
-  command.add_option("instance", path,
-                     "Instance file: lojacert-instance/1 (JSON) or .npz; - for standard input");
+  command
+      .add_option("instance", path, "Instance file: lojacert-instance/1 (JSON) or .npz; - for standard input")
+      ->type_name("FILE");
   add_arrays_to(command);
 }
 
 void InstanceOptions::add_arrays_to(CLI::App& command) {
   command.add_option("--teacher", teacher, "Teacher rows from a .npy file")->type_name("FILE");
   command.add_option("--student", student, "Student rows from a .npy file")->type_name("FILE");
-  command.add_option("--activation", activation, "abs, relu or relu+linear (required for arrays)");
-  command.add_option("--neuron", neuron, "Form of the students: unit or norm (required for arrays)");
-  command.add_option("--teacher-neuron", teacher_neuron,
-                     "Form of the teachers: unit or norm (required for arrays)");
+  command.add_option("--activation", activation, "Activation (required for arrays)")
+      ->check(CLI::IsMember(activations));
+  command.add_option("--neuron", neuron, "Form of the students (required for arrays)")
+      ->check(CLI::IsMember(neuron_forms));
+  command.add_option("--teacher-neuron", teacher_neuron, "Form of the teachers (required for arrays)")
+      ->check(CLI::IsMember(neuron_forms));
 }
 
 Instance InstanceOptions::load() const {

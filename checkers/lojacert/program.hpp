@@ -1,12 +1,16 @@
 #pragma once
-// What the commands share: status lines, exit codes, the loading of instances.
+// What the commands share: status lines, exit codes, the loading of instances, the writing of results.
 
 #include <lojacert/exact/error.hpp>
 #include <lojacert/network/instance.hpp>
+#include <lojacert/proof/escalation.hpp>
 
 #include <CLI/CLI.hpp>
 
+#include <initializer_list>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace lojacert::program {
 
@@ -29,6 +33,19 @@ struct Result {
   bool ran = false;
   Outcome outcome;
 };
+
+/// The end of a command's help: "Examples:" and the command lines, which a test runs beside the files of
+/// docs/examples and certificates/instances.
+[[nodiscard]] std::string examples(std::initializer_list<const char*> command_lines);
+
+/// Writes a result whole or not at all (`-`: standard output). From here on no time limit ends the run: the
+/// result is there. Throws InputError.
+void write_result(const std::string& path, std::string_view content);
+
+/// Options that more than one command has.
+inline const std::vector<std::string> activations = {"abs", "relu", "relu+linear"};
+inline const std::vector<std::string> neuron_forms = {"unit", "norm"};
+void add_max_bits(CLI::App& command, Budget& budget);  ///< --max-bits, and whether it was given
 
 /// The options that name an instance: a positional JSON or .npz file or `-`, or --teacher F --student F
 /// (.npy), with
@@ -67,5 +84,6 @@ void add_claims(CLI::App& app, Result& result);
 void add_make(CLI::App& app, Result& result);
 void add_train(CLI::App& app, Result& result);
 void add_audit(CLI::App& app, Result& result);
+void add_completion(CLI::App& app, Result& result);
 
 }  // namespace lojacert::program

@@ -1,5 +1,7 @@
 #include "progress.hpp"
 
+#include "console.hpp"
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -9,21 +11,25 @@ namespace lojacert::program {
 
 namespace {
 constexpr std::chrono::milliseconds interval{200};
+constexpr std::chrono::milliseconds interval_of_lines{1000};
 constexpr std::size_t width = 30;
 }  // namespace
 
 ProgressBar::ProgressBar()
-    : terminal_(isatty(STDERR_FILENO) == 1), next_(std::chrono::steady_clock::now() + interval) {}
+    : bar_(verbosity() != Verbosity::quiet && isatty(STDERR_FILENO) == 1),
+      lines_(!bar_ && verbosity() == Verbosity::verbose),
+      next_(std::chrono::steady_clock::now() + interval) {}
 
 ProgressBar::~ProgressBar() {
-  if (terminal_) std::fputs("\r\033[K", stderr);
+  if (bar_) std::fputs("\r\033[K", stderr);
 }
 
-bool ProgressBar::due() const { return terminal_ && std::chrono::steady_clock::now() >= next_; }
+bool ProgressBar::due() const { return (bar_ || lines_) && std::chrono::steady_clock::now() >= next_; }
 
 void ProgressBar::show(std::uint64_t done, std::uint64_t total, const std::string& message) {
   if (!due()) return;
-  next_ = std::chrono::steady_clock::now() + interval;
+  next_ = std::chrono::steady_clock::now() + (bar_ ? interval : interval_of_lines);
+  if (lines_) return step(std::to_string(done) + " of " + std::to_string(total) + ", " + message);
   const double part =
       total == 0 ? 0.0 : std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
   const auto filled = static_cast<std::size_t>(part * static_cast<double>(width));

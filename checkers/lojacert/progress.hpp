@@ -1,5 +1,5 @@
 #pragma once
-// A progress bar on standard error, where that is a terminal.
+// Progress on standard error: a bar where that is a terminal, lines elsewhere under --verbose.
 
 #include <chrono>
 #include <cstdint>
@@ -7,7 +7,8 @@
 
 namespace lojacert::program {
 
-/// Draws at most five times a second, on a terminal only, and clears its line at the end.
+/// Draws at most five times a second and clears its line at the end; or a line a second; nothing under
+/// --quiet.
 class ProgressBar {
  public:
   ProgressBar();
@@ -20,7 +21,8 @@ class ProgressBar {
   void show(std::uint64_t done, std::uint64_t total, const std::string& message);
 
  private:
-  bool terminal_;
+  bool bar_;
+  bool lines_;
   std::chrono::steady_clock::time_point next_;
 };
 

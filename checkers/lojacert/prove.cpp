@@ -4,7 +4,6 @@
 #include "prove_options.hpp"
 #include "text.hpp"
 
-#include <lojacert/certificate/atomic_file.hpp>
 #include <lojacert/certificate/certificate.hpp>
 #include <lojacert/claims/gradient.hpp>
 #include <lojacert/claims/landscape.hpp>
@@ -94,17 +93,20 @@ Outcome run(const Common& common, const ClaimMaker& make) {
   const Stopwatch stopwatch;
   if (common.output_given && common.output.empty()) throw InputError("-o: the file's name is empty");
   if (common.output == "-") throw InputError("-o -: standard output carries the verdict; name a file");
-  if (common.budget.max_bits < 8 || common.budget.max_bits > 10'000'000) {
-    throw InputError("--max-bits: must be from 8 to 10000000");
-  }
+  step("reading the instance");
   const Instance instance = common.instance.load();
-  const Proof proof =
-      common.instance.about([&] { return prove(instance, make(instance, common.budget), common.budget); });
+  const Proof proof = common.instance.about([&] {
+    step("making the claim");
+    const Claim claim = make(instance, common.budget);
+    step("deciding: " + statement(instance, claim, false));
+    return prove(instance, claim, common.budget);
+  });
+  step(std::string("decided: ") + to_string(proof.verdict));
   std::string written;
   if (!common.output.empty() && proof.verdict != Verdict::undecided) {
     const json::Value document =
         certificate(instance, proof.subject, proof.claim, proof.evidence, producer(stopwatch), common.embed);
-    write_file_atomically(common.output, json::dump(document) + "\n");
+    write_result(common.output, json::dump(document) + "\n");
     written = common.output;
   }
   return report(common, proof, written, stopwatch);
@@ -112,7 +114,8 @@ Outcome run(const Common& common, const ClaimMaker& make) {
 
 /// A subcommand with the options that all claims share; `add_own` adds the claim's and returns its maker.
 void add_claim(CLI::App& prove_command, Result& result, const char* name, const char* help,
-               const std::function<ClaimMaker(CLI::App&)>& add_own) {
+               const std::function<ClaimMaker(CLI::App&)>& add_own,
+               std::initializer_list<const char*> example_lines) {
   auto common = std::make_shared<Common>();
   CLI::App* command = prove_command.add_subcommand(name, help);
   common->instance.add_to(*command);
@@ -121,11 +124,14 @@ void add_claim(CLI::App& prove_command, Result& result, const char* name, const 
                      ->type_name("CERT");
   command->add_flag("--embed", common->embed, "Put the canonical instance inside the certificate");
   command->add_flag("--json", common->json, "Print one JSON object");
-  auto* max_bits = command->add_option("--max-bits", common->budget.max_bits, "Highest working precision")
-                       ->capture_default_str();
-  command->callback([common, make, max_bits, output, &result] {
+  add_max_bits(*command, common->budget);
+  common->budget.on_attempt = [](long bits, const Decision& decision) {
+    step(fmt::format("at {} bits: {}, {}", bits, to_string(decision.verdict),
+                     margin_text(decision.margin_bits)));
+  };
+  command->footer(examples(example_lines));
+  command->callback([common, make, output, &result] {
     common->output_given = output->count() > 0;
-    common->budget.max_bits_given = max_bits->count() > 0;
     result = {true, run(*common, make)};
   });
 }
@@ -389,30 +395,46 @@ void add_prove(CLI::App& app, Result& result) {
   CLI::App* command =
       app.add_subcommand("prove", "Decide a claim about an instance and write its certificate");
   command->require_subcommand(1);
-  add_claim(*command, result, "loss", "lo <= L(W) <= hi", loss_options);
+  add_claim(*command, result, "loss", "lo <= L(W) <= hi", loss_options,
+            {"lojacert prove loss near.json --hi 0.01 -o loss.cert.json"});
   add_claim(*command, result, "gradient", "Enclosures of every partial derivative and of the gradient norm",
-            gradient_options);
-  add_claim(*command, result, "lojasiewicz", "||grad L(W)|| >= kappa L(W)^beta", lojasiewicz_options);
+            gradient_options, {"lojacert prove gradient near.json --digits 10 -o gradient.cert.json"});
+  add_claim(*command, result, "lojasiewicz", "||grad L(W)|| >= kappa L(W)^beta", lojasiewicz_options,
+            {"lojacert prove lojasiewicz near.json --best -o near.cert.json",
+             "lojacert prove lojasiewicz near.json --kappa 100 --embed -o one-file.cert.json",
+             "lojacert prove lojasiewicz near.json --beta 3/4 --best"});
   add_claim(*command, result, "recovery",
-            "Which teacher each student belongs to, and how well each is recovered", recovery_options);
-  add_claim(*command, result, "not-pl", "0 < ||grad L(W)||^2 < 2 c L(W)", not_pl_options);
+            "Which teacher each student belongs to, and how well each is recovered", recovery_options,
+            {"lojacert prove recovery near.json --best -o recovery.cert.json",
+             "lojacert prove recovery teacher-orthonormal-2.json --for-all --loss 1e-10"});
+  add_claim(*command, result, "not-pl", "0 < ||grad L(W)||^2 < 2 c L(W)", not_pl_options,
+            {"lojacert prove not-pl pair.json --constant 1"});
   add_claim(*command, result, "not-convex", "U.H(W)U < 0, or a chord below the graph of L",
-            not_convex_options);
+            not_convex_options, {"lojacert prove not-convex pair.json"});
   add_claim(*command, result, "teacher",
-            "The teachers' angles, norms and tangent Gram matrix (students are ignored)", teacher_options);
+            "The teachers' angles, norms and tangent Gram matrix (students are ignored)", teacher_options,
+            {"lojacert prove teacher teacher-orthonormal-2.json -o teacher.cert.json"});
   add_claim(*command, result, "landscape",
             "The inequality near the teachers, for every number of students (given ones are ignored)",
-            landscape_options);
+            landscape_options,
+            {"lojacert prove landscape teacher-orthonormal-2.json --best -o landscape.cert.json"});
   add_claim(
       *command, result, "threshold",
       "The inequality below a threshold of the loss, for every number of students (given ones are ignored)",
-      threshold_options);
+      threshold_options, {"lojacert prove threshold teacher-orthonormal-2.json -o threshold.cert.json"});
   add_claim(*command, result, "convergence",
             "Descent or flow from the given weights goes to zero loss, how fast, and where to",
-            convergence_options);
+            convergence_options,
+            {"lojacert prove convergence init-orthonormal-2-d2.json --step 1/20 --to 1e-14 -o "
+             "convergence.cert.json",
+             "lojacert prove convergence init-orthonormal-2-d2.json --flow"});
   add_claim(*command, result, "trajectory",
             "Recorded iterates are steps of descent up to a small error, and the loss falls",
-            trajectory_options);
+            trajectory_options,
+            {"lojacert train trajectory.json -o trained.json --trajectory run.jsonl",
+             "lojacert prove trajectory trajectory-start.json --trajectory run.jsonl"});
+  command->footer(examples({"lojacert prove lojasiewicz near.json --best -o near.cert.json",
+                            "lojacert prove lojasiewicz --help"}));
 }
 
 }  // namespace lojacert::program

@@ -22,20 +22,24 @@ GivenCertificate read_certificate(const std::string& path) {
 
 namespace {
 
-/// "threshold", "threshold:CERT" or "theoremI"; empty for the better.
+/// "better", "threshold", "threshold:CERT" or "theoremI".
 void read_route(const std::string& by, ConvergenceRequest& request) {
   const std::string cited = "threshold:";
-  if (by.empty() || by == "better") return;
+  if (by == "better") return;
   if (by == "theoremI") {
     request.route = ConvergenceRoute::theorem_i;
   } else if (by == "threshold") {
     request.route = ConvergenceRoute::theorem_g;
-  } else if (by.starts_with(cited)) {
+  } else {
     request.route = ConvergenceRoute::theorem_g;
     request.threshold = read_certificate(by.substr(cited.size()));
-  } else {
-    throw InputError("--by: must be better, threshold, threshold:CERT or theoremI");
   }
+}
+
+/// For CLI11: a complaint where the word is none that read_route() knows.
+std::string unknown_route(std::string& by) {
+  const bool known = by == "better" || by == "theoremI" || by == "threshold" || by.starts_with("threshold:");
+  return known ? "" : by + " is no proof that is known";
 }
 
 }  // namespace
@@ -56,7 +60,8 @@ ClaimMaker convergence_options(CLI::App& command) {
       .add_option(
           "--by", options->by,
           "The proof: threshold (Theorem G), threshold:CERT (by this certificate), theoremI, or better")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(CLI::Validator(unknown_route, "{better,threshold,threshold:CERT,theoremI}"));
   command
       .add_option("--threshold", options->threshold,
                   "A certificate of threshold to use where Theorem G is needed, instead of a search")

@@ -76,7 +76,10 @@ Outcome run(const std::string& path) {
 void add_show(CLI::App& app, Result& result) {
   auto path = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("show", "Print a certificate for a person (does not verify it)");
-  command->add_option("certificate", *path, "Certificate file; - for standard input")->required();
+  command->add_option("certificate", *path, "Certificate file; - for standard input")
+      ->required()
+      ->type_name("CERT");
+  command->footer(examples({"lojacert show near.cert.json"}));
   command->callback([path, &result] { result = {true, run(*path)}; });
 }
 

@@ -212,7 +212,8 @@ void add_stress(CLI::App& app, Result& result) {
   command->add_option("--iterates", options->iterates, "Iterates of a trajectory that are tested")
       ->capture_default_str()
       ->check(CLI::Range(2, 100000));
-  command->add_flag("--json", options->json, "Print one JSON object");
+  command->add_flag("--json", options->json, "Print one JSON object, lojacert-stress/1");
+  command->footer(examples({"lojacert stress near.json", "lojacert stress trajectory.jsonl --iterates 10"}));
   command->callback([options, &result] { result = {true, run(*options)}; });
 }
 

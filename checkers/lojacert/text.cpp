@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <cstdio>
 
 namespace lojacert::program {
 
@@ -44,7 +43,5 @@ double Stopwatch::seconds() const {
 }
 
 json::Value Stopwatch::value() const { return json::number_text(fmt::format("{:.6f}", seconds())); }
-
-void comment(const std::string& text) { std::printf("c %s\n", text.c_str()); }
 
 }  // namespace lojacert::program

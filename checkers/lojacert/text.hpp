@@ -1,6 +1,8 @@
 #pragma once
 // Enclosures, decisions and times as text and JSON, the same way in every command.
 
+#include "console.hpp"
+
 #include <lojacert/enclosure/interval.hpp>
 #include <lojacert/network/instance.hpp>
 #include <lojacert/network/json.hpp>
@@ -34,8 +36,5 @@ class Stopwatch {
  private:
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
-
-/// A line "c text" on standard output.
-void comment(const std::string& text);
 
 }  // namespace lojacert::program

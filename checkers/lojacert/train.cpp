@@ -1,14 +1,15 @@
 // lojacert train: gradient descent on the population loss.
 
+#include "console.hpp"
 #include "make.hpp"
 #include "progress.hpp"
+#include "stopping.hpp"
 
 #include <lojacert/exact/error.hpp>
 #include <lojacert/search/accurate_loss.hpp>
 #include <lojacert/search/training_spec.hpp>
 #include <lojacert/search/trajectory.hpp>
 
-#include <csignal>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -21,26 +22,7 @@ struct Options {
   std::string spec;
   OutputOptions output;
   std::string trajectory;
-};
-
-volatile std::sig_atomic_t interrupt_seen = 0;
-
-/// While it lives the first Ctrl-C only sets the flag; a second one ends the program as usual.
-class InterruptGuard {
- public:
-  InterruptGuard() {
-    interrupt_seen = 0;
-    struct sigaction action = {};
-    action.sa_handler = [](int) { interrupt_seen = 1; };
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
-    sigaction(SIGINT, &action, &before_);
-  }
-  ~InterruptGuard() { sigaction(SIGINT, &before_, nullptr); }
-  InterruptGuard(const InterruptGuard&) = delete;
-  InterruptGuard& operator=(const InterruptGuard&) = delete;
-
- private:
-  struct sigaction before_ = {};
+  std::optional<std::uint64_t> seed;
 };
 
 std::string provenance_of(const search::TrainingSpec& spec, const search::DescentResult& result) {
@@ -55,6 +37,7 @@ std::string provenance_of(const search::TrainingSpec& spec, const search::Descen
 }
 
 search::DescentResult run(const search::TrainingSpec& spec, const Options& options) {
+  const StopByCommand by_itself;  // what is reached by then is worth keeping
   std::optional<search::TrajectoryWriter> trajectory;
   if (!options.trajectory.empty()) trajectory.emplace(options.trajectory, spec.start, spec.descent);
   ProgressBar bar;
@@ -64,28 +47,29 @@ search::DescentResult run(const search::TrainingSpec& spec, const Options& optio
     if (bar.due())
       bar.show(iteration, spec.descent.iterations, "loss " + search::short_decimal(loss) + ", " + arithmetic);
   };
-  observer.interrupted = [] { return interrupt_seen != 0; };
+  observer.interrupted = [] { return stop_requested().has_value(); };
   search::DescentResult result = search::descend(spec.start, spec.descent, observer);
+  begin_to_deliver();
   if (trajectory) trajectory->commit();
   return result;
 }
 
 void train(const Options& options) {
-  const InterruptGuard guard;
-  const search::TrainingSpec spec = search::read_training_spec(options.spec);
+  const search::TrainingSpec spec = search::read_training_spec(options.spec, options.seed);
   const search::DescentResult result = run(spec, options);
   Instance instance = spec.start;
   instance.student = result.last.student;
   if (!options.output.name.empty()) instance.name = options.output.name;
   instance.provenance = provenance_of(spec, result);
   std::FILE* out = options.output.path == "-" ? stderr : stdout;
-  std::fprintf(out, "c iterations %llu (%s), %s arithmetic\n",
-               static_cast<unsigned long long>(result.last.iteration), to_string(result.end).c_str(),
-               result.last.arithmetic.c_str());
+  comment("iterations " + std::to_string(result.last.iteration) + " (" + to_string(result.end) + "), " +
+              result.last.arithmetic + " arithmetic",
+          out);
   write_instance(instance, options.output);
   if (result.end == search::DescentEnd::interrupted) {
-    throw LimitReached("interrupted at iteration " + std::to_string(result.last.iteration) +
-                       "; the last iterate is in " + options.output.path);
+    throw LimitReached(stop_requested().value_or("interrupted") + " at iteration " +
+                       std::to_string(result.last.iteration) + "; the last iterate is in " +
+                       options.output.path);
   }
 }
 
@@ -98,12 +82,17 @@ void add_train(CLI::App& app, Result& result) {
   command
       ->add_option("spec", options->spec,
                    "Training specification: lojacert-training/1 (JSON); - for standard input")
-      ->required();
+      ->required()
+      ->type_name("SPEC");
   options->output.add_to(*command);
   command
       ->add_option("--trajectory", options->trajectory,
                    "Also write the recorded iterates: lojacert-trajectory/1 (JSON Lines)")
       ->type_name("FILE");
+  command->add_option("--seed", options->seed,
+                      "Seed of the random initial students, instead of the specification's");
+  command->footer(examples({"lojacert train trajectory.json -o trained.json",
+                            "lojacert train trajectory.json -o trained.json --trajectory run.jsonl"}));
 }
 
 }  // namespace lojacert::program

@@ -2,6 +2,7 @@
 
 #include <gmp.h>
 #include <openssl/crypto.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -21,15 +22,22 @@ namespace {
 using namespace lojaverify;
 
 constexpr const char* help =
-    R"(usage: lojaverify [--explain] [--max-bits N] [--time-limit S] [INSTANCE] CERT...
+    R"(usage: lojaverify [OPTION...] [INSTANCE] CERT...
 
-Verifies certificates (lojacert-certificate/1) about an instance (lojacert-instance/1). Without INSTANCE each certificate's own
-embedded instance is used. `-` reads standard input.
+Decides again, from the instance alone, what certificates claim (lojacert-certificate/1, lojacert-instance/1).
 
+  INSTANCE          the instance; without it each certificate's own embedded instance is used
+  CERT...           certificates; one of all files may be -, standard input
   --explain         also say what the verdict states and rests on
+  --quiet           print the status line only
   --max-bits N      largest working precision, 2 to 10000000 (default 32768)
   --time-limit S    stop after S seconds
-  --help, --version
+  --help            print this
+  --version         print the versions of this program and its libraries
+
+Examples:
+  $ lojaverify near.json near.cert.json
+  $ lojaverify --explain one-file.cert.json
 
 The last line is `s VERIFIED` (exit 0), `s NOT VERIFIED` (exit 1; 4 where time or memory ran out) or `s UNSUPPORTED` (exit 3).
 Unreadable files and bad usage: one message on standard error, exit 2.
@@ -41,6 +49,7 @@ struct UsageError : std::runtime_error {
 
 struct CommandLine {
   bool explain = false;
+  bool quiet = false;
   slong max_bits = 32768;
   std::optional<double> seconds;
   std::vector<std::string> files;
@@ -71,12 +80,15 @@ CommandLine read_command_line(std::span<const std::string_view> arguments) {
     };
     if (argument == "--explain")
       line.explain = true;
+    else if (argument == "--quiet")
+      line.quiet = true;
     else if (argument == "--max-bits")
       line.max_bits = read_option<slong>(argument, value(), 2, 10'000'000);
     else if (argument == "--time-limit")
       line.seconds = read_option<double>(argument, value(), 0, 1e9);
     else
-      throw UsageError("unknown option '" + printable(argument) + "'");
+      throw UsageError("unknown option '" + printable(argument) +
+                       "'; the options are --explain, --quiet, --max-bits N and --time-limit S");
   }
   if (line.files.empty()) throw UsageError("name a certificate");
   if (std::ranges::count(line.files, "-") > 1) throw UsageError("'-' (standard input) can be read only once");
@@ -165,19 +177,28 @@ bool is_instance(const Document& document) {
 /// How bad an exit code is: 2, 4, 1, 3, 0.
 int severity(int exit_code) { return std::array{0, 2, 4, 1, 3}.at(static_cast<std::size_t>(exit_code)); }
 
-const char* status_line(int exit_code) {
-  return exit_code == 0 ? "s VERIFIED" : exit_code == 3 ? "s UNSUPPORTED" : "s NOT VERIFIED";
+/// The status line, in colour where standard output is a terminal and NO_COLOR (no-color.org) is not set.
+std::string status_line(int exit_code) {
+  const std::string word = exit_code == 0 ? "VERIFIED" : exit_code == 3 ? "UNSUPPORTED" : "NOT VERIFIED";
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* terminal = std::getenv("TERM");
+  const bool plain = (no_color != nullptr && *no_color != '\0') || terminal == nullptr ||
+                     std::string_view(terminal) == "dumb" || isatty(STDOUT_FILENO) != 1;
+  if (plain) return "s " + word;
+  const char* colour = exit_code == 0 ? "32" : exit_code == 3 ? "33" : "31";
+  return std::string("s \033[1;") + colour + 'm' + word + "\033[0m";
 }
 
 /// Prints the answers of all files; the worst exit code counts. With exit code 2 there is no verdict and no
 /// status line.
-int report(const std::vector<std::pair<std::string, Answer>>& answers) {
+int report(const std::vector<std::pair<std::string, Answer>>& answers, bool quiet) {
   int worst = 0;
   for (const auto& [file, answer] : answers) {
     if (!answer.error.empty()) std::cerr << "lojaverify: " << answer.error << '\n';
+    if (severity(answer.exit_code) > severity(worst)) worst = answer.exit_code;
+    if (quiet) continue;
     for (const std::string& text : answer.lines) std::cout << "c " << printable(text, 1U << 20U) << '\n';
     if (answers.size() > 1) std::cout << "c " << printable(file, 300) << ' ' << answer.word << '\n';
-    if (severity(answer.exit_code) > severity(worst)) worst = answer.exit_code;
   }
   if (worst != 2) std::cout << status_line(worst) << '\n';
   if (std::cout.flush()) return worst;
@@ -217,13 +238,13 @@ int run(const CommandLine& line) {
   std::optional<Instance> given;
   if (instance_file != nullptr) {
     Answer read = guarded([&]() -> Answer { return given = read_instance(instance_file->root()), Answer{}; });
-    if (read.exit_code != 0) return report({{instance_file->name, std::move(read)}});
+    if (read.exit_code != 0) return report({{instance_file->name, std::move(read)}}, line.quiet);
   }
   for (std::size_t i = 0; i < certificates.size(); ++i) {
     if (certificates[i] == nullptr) continue;
     answers[i].second = guarded([&] { return answer_for(*certificates[i], given, line, options); });
   }
-  return report(answers);
+  return report(answers, line.quiet);
 }
 
 /// FLINT and GMP cannot throw: when memory runs out inside them, answer and leave. (FLINT wants GNU's
@@ -247,6 +268,16 @@ void guard_memory() {
       [](void* memory, std::size_t) { std::free(memory); });
 }
 
+std::string version_text() {
+  std::string text = "lojaverify " LOJAVERIFY_VERSION "\nFLINT ";
+  text += std::string(flint_version) + "\nArb " + LOJAVERIFY_ARB_VERSION + "\nGMP " + gmp_version + '\n';
+  text += std::string(OpenSSL_version(OPENSSL_VERSION)) + "\ncompiler ";
+#ifndef __clang__
+  text += "GCC ";
+#endif
+  return text + __VERSION__ + '\n';
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -254,8 +285,7 @@ int main(int argc, char** argv) {
   const std::vector<std::string_view> arguments(argv + std::min(argc, 1), argv + argc);
   if (std::ranges::find(arguments, "--help") != arguments.end()) return std::fputs(help, stdout) < 0 ? 2 : 0;
   if (std::ranges::find(arguments, "--version") != arguments.end()) {
-    std::cout << "lojaverify " LOJAVERIFY_VERSION " (FLINT " << flint_version << ", Arb "
-              << LOJAVERIFY_ARB_VERSION << ", " << OpenSSL_version(OPENSSL_VERSION) << ")\n";
+    std::cout << version_text();
     return 0;
   }
   try {

@@ -1,10 +1,9 @@
 #include <lojacert/certificate/certificate.hpp>
 
+#include <lojacert/certificate/libraries.hpp>
 #include <lojacert/network/instance_file.hpp>
 
 #include <fmt/format.h>
-#include <mpfi.h>
-#include <boost/version.hpp>
 
 namespace lojacert {
 
@@ -41,11 +40,10 @@ json::Value certificate(const Instance& instance, Subject subject, json::Value c
 }
 
 std::vector<std::string> library_versions() {
-  return {
-      fmt::format("lojacert {}", LOJACERT_VERSION),
-      fmt::format("Boost {}.{}.{}", BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100),
-      fmt::format("MPFI {}", mpfi_get_version()), fmt::format("MPFR {}", mpfr_get_version()),
-      fmt::format("GMP {}", gmp_version)};
+  std::vector<std::string> versions{std::string("lojacert ") + LOJACERT_VERSION};
+  for (const Library& library : libraries())
+    if (library.decides) versions.push_back(library.name + " " + library.loaded);
+  return versions;
 }
 
 }  // namespace lojacert

@@ -32,6 +32,7 @@ Escalated climb(const std::function<Decision(Bits)>& decide, const Budget& budge
   for (long bits = std::min(first_bits, budget.max_bits);; first = false) {
     result.bits = bits;
     result.decision = decide(Bits{bits});
+    if (budget.on_attempt) budget.on_attempt(bits, result.decision);
     if (result.decision.verdict != Verdict::undecided) return result;
     if (result.decision.resolved_bits >= static_cast<double>(budget.equality_bits)) {
       if (std::isfinite(result.decision.resolved_bits)) {

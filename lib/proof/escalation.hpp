@@ -11,6 +11,7 @@ struct Budget {
   long max_bits = 32768;        ///< the highest working precision tried
   bool max_bits_given = false;  ///< the user set it: running into it is a limit, not the default budget
   long equality_bits = 256;     ///< sides known to so many bits that still agree are left undecided
+  std::function<void(long bits, const Decision&)> on_attempt = {};  ///< told of every attempt, where set
 };
 
 /// What an escalation ended with.

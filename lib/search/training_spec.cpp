@@ -129,6 +129,16 @@ std::string provenance_of(json::Value spec) {
   return json::dump(spec);
 }
 
+void replace_seed(json::Value& spec, std::uint64_t seed) {
+  for (auto& [key, value] : spec.members) {
+    if (key != "seed") continue;
+    value = json::number_text(std::to_string(seed));
+    value.place = "--seed";
+    return;
+  }
+  throw InputError("--seed: the specification draws no random start, which has a key `seed`");
+}
+
 TrainingSpec interpreted(const json::Value& spec, const std::string& label,
                          const std::filesystem::path& folder) {
   spec.expect_object({"format", "name", "activation", "neuron", "teacher_neuron", "teacher", "student", "m",
@@ -146,9 +156,11 @@ TrainingSpec interpreted(const json::Value& spec, const std::string& label,
 }  // namespace
 
 TrainingSpec parse_training_spec(std::string_view text, const std::string& label,
-                                 const std::filesystem::path& folder) {
-  const json::Value spec = json::parse(text, label);
+                                 const std::filesystem::path& folder,
+                                 const std::optional<std::uint64_t>& seed) {
+  json::Value spec = json::parse(text, label);
   try {
+    if (seed) replace_seed(spec, *seed);
     return interpreted(spec, label, folder);
   } catch (const InputError& error) {
     const std::string message = error.what();
@@ -156,13 +168,13 @@ TrainingSpec parse_training_spec(std::string_view text, const std::string& label
   }
 }
 
-TrainingSpec read_training_spec(const std::string& path) {
+TrainingSpec read_training_spec(const std::string& path, const std::optional<std::uint64_t>& seed) {
   const auto all = [](std::istream& in) { return std::string(std::istreambuf_iterator<char>(in), {}); };
-  if (path == "-") return parse_training_spec(all(std::cin), "standard input", ".");
+  if (path == "-") return parse_training_spec(all(std::cin), "standard input", ".", seed);
   std::ifstream file(path, std::ios::binary);
   if (!file)
     throw InputError(path + ": cannot be read; name a training specification (JSON) or - for standard input");
-  return parse_training_spec(all(file), path, std::filesystem::path(path).parent_path());
+  return parse_training_spec(all(file), path, std::filesystem::path(path).parent_path(), seed);
 }
 
 }  // namespace lojacert::search

@@ -3,7 +3,9 @@
 
 #include "descent.hpp"
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,9 +21,12 @@ struct TrainingSpec {
 /// Reads a specification; paths in it are relative to `folder`, `label` names the source in messages. Throws
 /// InputError.
 [[nodiscard]] TrainingSpec parse_training_spec(std::string_view text, const std::string& label,
-                                               const std::filesystem::path& folder);
+                                               const std::filesystem::path& folder,
+                                               const std::optional<std::uint64_t>& seed = std::nullopt);
 
-/// Reads a specification file (`-`: standard input).
-[[nodiscard]] TrainingSpec read_training_spec(const std::string& path);
+/// Reads a specification file (`-`: standard input). A given `seed` replaces the file's; it needs a random
+/// start.
+[[nodiscard]] TrainingSpec read_training_spec(const std::string& path,
+                                              const std::optional<std::uint64_t>& seed = std::nullopt);
 
 }  // namespace lojacert::search

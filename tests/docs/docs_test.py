@@ -5,10 +5,12 @@ Arguments: the folder of the built programs, then the page, relative to the top 
 In a ```console block a line `$ command` runs in bash (`> ` continues it) in a temporary copy of the sources' data, all commands
 of a page in order and in one shell. The lines below it are its output: `...` stands for any text within a line, alone in a line
 for any lines. A command must end with the exit code of the status line it shows, with 0 where it shows none; or `$ echo $?` follows
-and shows the code. The lines of ```sh blocks are not run here: each must be one of SET_UP.
+and shows the code. The lines of ```sh blocks are not run here: each must be one of SET_UP. Commands stand in no other block.
+```json blocks that are whole documents are read by the program. Python blocks are run by tests/python/examples_test.py.
 """
 
 import difflib
+import json
 import pathlib
 import re
 import shutil
@@ -18,8 +20,10 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
-# Commands that set up, test or install the whole project. .ci/run runs the scripts, and tests/downstream the build of the verifier
-# alone and the installation; the debug preset differs from release in its flags only.
+# Commands that set up, test or install the whole project, and who runs them: .ci/run the scripts; tests/downstream the build of the
+# verifier alone, the installation and pkg-config; tests/packaging makes and unpacks the package, which to install needs root;
+# tests/docs/site_test.py docs/build. The debug preset differs from release in its flags only, and is only looked up here. Nobody runs
+# run.py --write, which would replace the gallery.
 SET_UP = {
     "tests/run",
     "tests/run -R docs",
@@ -35,6 +39,9 @@ SET_UP = {
     "cmake --build build-verifier",
     "certificates/gallery/run.py --bin build/bin --write",
     "cmake --install build --prefix ~/.local",
+    "cpack -G DEB --config build/CPackConfig.cmake -B build/package",
+    "apt-get install ./build/package/lojacert_0.1.0-1_amd64.deb",
+    "docs/build",
 }
 
 
@@ -155,6 +162,40 @@ def broken_links(page, text):
     return failures
 
 
+def misplaced_commands(page, text):
+    """Lines that look like commands in blocks that nobody runs."""
+    failures, language = [], None
+    for number, line in enumerate(text.splitlines(), 1):
+        fence = re.match(r"\s*```(\S*)", line)
+        if fence:
+            language = fence[1] if language is None else None
+            continue
+        in_block = language not in (None, "console", "sh", "python", "json") or (language is None and line.startswith("    "))
+        if in_block and re.match(r"\s*(\$ |>>> |(build/bin/)?(lojacert|lojaverify) |(cmake|ctest|cpack|python3|pip|tests/run|certificates/reproduce)\b)", line):
+            failures.append(f"{page}:{number}: `{line.strip()}` is run by nobody; use a console, sh or python block")
+    return failures
+
+
+def unreadable_documents(page, text, programs):
+    """Whole instances and certificates in json blocks that the program refuses."""
+    readers = {"lojacert-instance/1": ["make", "import", "-", "-o", "/dev/null"], "lojacert-certificate/1": ["show", "-"]}
+    failures = []
+    for start, lines in blocks(text, "json"):
+        document = json.loads("\n".join(lines))
+        done = subprocess.run([programs / "lojacert", *readers[document["format"]]], input="\n".join(lines), capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            failures.append(f"{page}:{start}: {done.stderr.strip()}")
+    return failures
+
+
+def unknown_presets(page, text):
+    presets = json.loads((ROOT / "CMakePresets.json").read_text(encoding="utf-8"))
+    kinds = {"cmake": "configurePresets", "cmake --build": "buildPresets", "ctest": "testPresets"}
+    return [f"{page}: {command} --preset {name}: there is no such preset"
+            for command, name in re.findall(r"^(cmake(?: --build)?|ctest) --preset (\S+)", text, flags=re.M)
+            if name not in [preset["name"] for preset in presets[kinds[command]] if not preset.get("hidden")]]
+
+
 def unknown_set_up(page, text):
     return [f"{page}:{start}: `{line}` is run by nobody; use a console block or add it to SET_UP"
             for start, lines in blocks(text, "sh") for line in lines
@@ -164,7 +205,8 @@ def unknown_set_up(page, text):
 def main():
     programs, page = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2]
     text = (ROOT / page).read_text(encoding="utf-8")
-    failures = broken_links(page, text) + unknown_set_up(page, text)
+    failures = broken_links(page, text) + unknown_set_up(page, text) + misplaced_commands(page, text) + unknown_presets(page, text)
+    failures += unreadable_documents(page, text, programs)
     if blocks(text, "console"):
         failures += run_page(page, text, programs)
     if failures:

@@ -506,6 +506,7 @@ def check_refusals(report: Report, programs: Programs, folder: Path) -> None:
         (good, ["--samples", folder / "wrong.npy"], "the transpose"),
         (good, ["--samples", folder / "missing.npy"], "missing.npy"),
         (good, ["--count", "10", "--confidence", "1"], "confidence"),
+        (good, ["--count", "-1"], "count"),
         (good, ["--step", "-1"], "step"),
         (good, ["--threshold", good], "good.json"),
     ]

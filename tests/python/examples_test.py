@@ -14,7 +14,12 @@ import lojacert
 from support import ROOT, Report, in_temporary_folder
 
 MODULES = ("", "._arrays", "._enclosure", "._evaluate", "._explain", "._instance", "._prove", "._verify")
-PAGES = ("README.md", "docs/howto/use-from-python.md", "docs/howto/choose-a-precision.md")
+
+
+def pages() -> list[str]:
+    """Every page that has a Python block."""
+    found = [ROOT / "README.md", *(path for folder in ("docs", "certificates", "checkers") for path in sorted((ROOT / folder).rglob("*.md")))]
+    return [path.relative_to(ROOT).as_posix() for path in found if "```python" in path.read_text(encoding="utf-8")]
 
 
 def check_docstrings(report: Report) -> None:
@@ -72,7 +77,7 @@ def main() -> int:
     with in_temporary_folder():
         check_docstrings(report)
     check_documentation(report)
-    for page in PAGES:
+    for page in pages():
         check_page(report, page)
     return report.finish()
 

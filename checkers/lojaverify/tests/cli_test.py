@@ -536,7 +536,7 @@ class Lojaverify(unittest.TestCase):
         self.assertEqual((code, err), (0, ""))
         self.assertIn("usage: lojaverify", out)
         code, out, _ = self.run_program("--version")
-        self.assertRegex(out, r"^lojaverify \d+\.\d+\.\d+ \(FLINT \d.*, Arb \d.*, OpenSSL \d.*\)\n$")
+        self.assertRegex(out, r"^lojaverify \d+\.\d+\.\d+\nFLINT \d.*\nArb \d.*\nGMP \d.*\nOpenSSL \d.*\ncompiler \w.*\n$")
 
     def test_limits(self):
         hard = certificate(network([["1", "0"]], [["1", "1e-300"]], neuron="unit"), "loss", lo="1e-700")
