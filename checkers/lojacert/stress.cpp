@@ -213,7 +213,7 @@ void add_stress(CLI::App& app, Result& result) {
       ->capture_default_str()
       ->check(CLI::Range(2, 100000));
   command->add_flag("--json", options->json, "Print one JSON object, lojacert-stress/1");
-  command->footer(examples({"lojacert stress near.json", "lojacert stress trajectory.jsonl --iterates 10"}));
+  command->footer(examples({"lojacert stress near.json", "lojacert stress near.json --digits 30"}));
   command->callback([options, &result] { result = {true, run(*options)}; });
 }
 
