@@ -10,6 +10,7 @@
 #include <lojacert/exact/number.hpp>
 #include <lojacert/network/array_file.hpp>
 #include <lojacert/network/trajectory_file.hpp>
+#include <lojacert/report/page.hpp>
 #include <lojacert/search/random.hpp>
 
 #include <fmt/format.h>
@@ -38,6 +39,7 @@ struct Options {
   bool no_theorem_g = false;
   long max_bits = 32768;
   bool json = false;
+  std::string plot;
 };
 
 /// An instance with what the output calls it, and what was found.
@@ -218,8 +220,8 @@ json::Value texts_value(std::size_t instance, const std::vector<std::string>& te
   return array;
 }
 
-std::string as_json(const std::vector<Audited>& all, const std::vector<AuditRange>& ranges,
-                    const std::string& confidence) {
+json::Value audit_value(const std::vector<Audited>& all, const std::vector<AuditRange>& ranges,
+                        const std::string& confidence) {
   json::Value instances = json::array();
   json::Value rows = json::array();
   json::Value hypotheses = json::array();
@@ -241,15 +243,15 @@ std::string as_json(const std::vector<Audited>& all, const std::vector<AuditRang
   }
   json::Value range_values = json::array();
   for (const AuditRange& range : ranges) range_values.items.push_back(range_value(range));
-  return json::dump(json::object({{"format", json::string("lojacert-audit/1")},
-                                  {"instances", std::move(instances)},
-                                  {"rows", std::move(rows)},
-                                  {"ranges", std::move(range_values)},
-                                  {"hypotheses", std::move(hypotheses)},
-                                  {"factors", std::move(factors)},
-                                  {"samples", std::move(samples)},
-                                  {"notes", std::move(notes)},
-                                  {"status", json::string(status_word(Status::evaluated))}}));
+  return json::object({{"format", json::string("lojacert-audit/1")},
+                       {"instances", std::move(instances)},
+                       {"rows", std::move(rows)},
+                       {"ranges", std::move(range_values)},
+                       {"hypotheses", std::move(hypotheses)},
+                       {"factors", std::move(factors)},
+                       {"samples", std::move(samples)},
+                       {"notes", std::move(notes)},
+                       {"status", json::string(status_word(Status::evaluated))}});
 }
 
 void print_row(const AuditRow& row) {
@@ -336,7 +338,9 @@ Outcome run(const Options& options) {
     reports.push_back(audited.report);
   }
   const std::vector<AuditRange> ranges = ranges_of(reports);
-  if (options.json) return {Status::evaluated, false, as_json(all, ranges, options.confidence)};
+  const json::Value value = audit_value(all, ranges, options.confidence);
+  if (!options.plot.empty()) write_result(options.plot, report_page({value}, ""));
+  if (options.json) return {Status::evaluated, false, json::dump(value)};
   for (const Audited& audited : all) print(audited, options.confidence);
   if (all.size() > 1) print_ranges(all, ranges);
   return {Status::evaluated};
@@ -370,6 +374,8 @@ void add_audit(CLI::App& app, Result& result) {
       ->capture_default_str()
       ->check(CLI::Range(64, 10'000'000));
   command->add_flag("--json", options->json, "Print one JSON object, lojacert-audit/1");
+  command->add_option("--plot", options->plot, "Also write a page with tables and plots")
+      ->type_name("FILE.html");
   command->footer(
       examples({"lojacert audit near.json", "lojacert audit near.json pair.json --no-theorem-g"}));
   command->callback([options, &result] { result = {true, run(*options)}; });

@@ -95,6 +95,7 @@ int run(int argc, char** argv) {
   lojacert::program::add_claims(app, result);
   lojacert::program::add_make(app, result);
   lojacert::program::add_train(app, result);
+  lojacert::program::add_report(app, result);
   lojacert::program::add_completion(app, result);
   app.add_common_options();
   app.footer(lojacert::program::examples({"lojacert eval near.json",

@@ -84,6 +84,7 @@ void add_claims(CLI::App& app, Result& result);
 void add_make(CLI::App& app, Result& result);
 void add_train(CLI::App& app, Result& result);
 void add_audit(CLI::App& app, Result& result);
+void add_report(CLI::App& app, Result& result);
 void add_completion(CLI::App& app, Result& result);
 
 }  // namespace lojacert::program

@@ -4,6 +4,8 @@
 #include "stress_json.hpp"
 #include "text.hpp"
 
+#include <lojacert/report/page.hpp>
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,6 +26,7 @@ struct Options {
   long max_bits = 4096;
   long iterates = 40;
   bool json = false;
+  std::string plot;
 };
 
 constexpr int shown_digits = 17;
@@ -185,7 +188,9 @@ Outcome run(const Options& options) {
   });
   if (!path.empty())
     tested.iterates = stress_along(descent, tested.beta, static_cast<std::size_t>(options.iterates));
-  if (options.json) return {Status::evaluated, false, json::dump(stress_value(tested, stopwatch))};
+  const json::Value value = stress_value(tested, stopwatch);
+  if (!options.plot.empty()) write_result(options.plot, report_page({value}, ""));
+  if (options.json) return {Status::evaluated, false, json::dump(value)};
   print(tested);
   return {Status::evaluated};
 }
@@ -213,6 +218,9 @@ void add_stress(CLI::App& app, Result& result) {
       ->capture_default_str()
       ->check(CLI::Range(2, 100000));
   command->add_flag("--json", options->json, "Print one JSON object, lojacert-stress/1");
+  command->add_option("--plot", options->plot, "Also write a page with tables and plots")
+      ->type_name("FILE.html");
+  command->footer(examples({"lojacert stress near.json", "lojacert stress trajectory.jsonl --iterates 10"}));
   command->footer(examples({"lojacert stress near.json", "lojacert stress near.json --digits 30"}));
   command->callback([options, &result] { result = {true, run(*options)}; });
 }
