@@ -4,7 +4,6 @@
 #include "text.hpp"
 #include "verifier.hpp"
 
-#include <lojacert/certificate/atomic_file.hpp>
 #include <lojacert/exact/error.hpp>
 #include <lojacert/network/instance_file.hpp>
 #include <lojacert/network/json.hpp>
@@ -186,7 +185,7 @@ Outcome run(const Options& options) {
   const CertificateReader certificates(std::move(instances), std::move(verifier));
   std::vector<json::Value> documents;
   for (const Input& input : inputs) documents.push_back(document_of(input, certificates));
-  write_file_atomically(options.output, report_page(documents, options.title));
+  write_result(options.output, report_page(documents, options.title));
   if (options.output != "-") comment("written " + options.output);
   return {Status::done};
 }
@@ -200,7 +199,8 @@ void add_report(CLI::App& app, Result& result) {
   command
       ->add_option("files", options->files,
                    "Certificates, trajectories, instances they are about, JSON of audit and stress")
-      ->required();
+      ->required()
+      ->type_name("FILE");
   command->add_option("-o,--output", options->output, "The page")->required()->type_name("FILE.html");
   command
       ->add_option("--instance", options->instances,
@@ -211,6 +211,9 @@ void add_report(CLI::App& app, Result& result) {
   command->add_option("--title", options->title, "Title of the page");
   command->add_flag("--no-verify", options->no_verify,
                     "Do not run lojaverify: every claim is shown as unchecked");
+  command->footer(examples(
+      {"lojacert report near.cert.json near.json -o near.html",
+       "lojacert report near.cert.json --instance near.json --title 'Three students' -o near.html"}));
   command->callback([options, &result] { result = {true, run(*options)}; });
 }
 
