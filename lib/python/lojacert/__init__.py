@@ -23,6 +23,7 @@ from ._evaluate import Evaluation, evaluate
 from ._explain import Reach, explain
 from ._instance import Activation, Instance, Neuron
 from ._prove import Proof, prove
+from ._trajectory import Trajectory
 from ._verify import Verification, verify
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Neuron",
     "Proof",
     "Reach",
+    "Trajectory",
     "UndecidedError",
     "UnsupportedError",
     "Verification",

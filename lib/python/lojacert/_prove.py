@@ -15,6 +15,7 @@ from ._core import InputError, LimitReachedError, UndecidedError, UnsupportedErr
 from ._instance import Instance
 from ._instance import Path as PathLike
 from ._programs import Run, run
+from ._trajectory import Trajectory
 
 Verdict = Literal["PROVED", "DISPROVED", "UNDECIDED"]
 
@@ -65,8 +66,8 @@ def prove(kind: str, instance: Instance, *, path: Optional[PathLike] = None, emb
     'DISPROVED'
 
     Numbers are exact: a text "0.1" is 1/10, the float 0.1 is the double nearest to it. An option that names a file takes
-    a path; `threshold` also takes a Proof, `direction` and `chord` also take a matrix. Nothing is written where the
-    verdict is UNDECIDED. Where no claim can even be stated (`best` finds nothing) UndecidedError is raised, for what the
+    a path; `threshold` also takes a Proof, `trajectory` a Trajectory, `direction` and `chord` a matrix. Nothing is written
+    where the verdict is UNDECIDED. Where no claim can even be stated (`best` finds nothing) UndecidedError is raised, for what the
     theory does not cover UnsupportedError. An interrupt (Ctrl-C) ends the program and writes nothing.
     """
     kind = kind.replace("_", "-")
@@ -112,7 +113,7 @@ def _value(key: str, value: Any, folder: Path) -> str:
         return value
     if isinstance(value, os.PathLike):
         return str(os.fspath(value))
-    if isinstance(value, Proof):
+    if isinstance(value, (Proof, Trajectory)):
         file = folder / f"{key}.json"
         value.save(file)
         return str(file)
