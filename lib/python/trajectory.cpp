@@ -5,8 +5,8 @@
 #include <lojacert/exact/number.hpp>
 #include <lojacert/network/trajectory_file.hpp>
 
+#include <cstddef>
 #include <string>
-#include <utility>
 
 namespace py = pybind11;
 
@@ -16,16 +16,13 @@ namespace {
 
 /// (step, pairs of iteration and instance).
 py::tuple load_trajectory(const std::string& path) {
-  RecordedDescent descent = [&] {
+  const RecordedDescent descent = [&] {
     const py::gil_scoped_release release;
     return read_recorded_descent(path);
   }();
   py::list iterates;
-  for (RecordedIterate& iterate : descent.iterates) {
-    Instance instance = descent.network;
-    instance.student = std::move(iterate.student);
-    iterates.append(py::make_tuple(iterate.iteration, py::cast(std::move(instance))));
-  }
+  for (std::size_t i = 0; i < descent.iterations.size(); ++i)
+    iterates.append(py::make_tuple(descent.iterations[i], py::cast(descent.at(i))));
   return py::make_tuple(to_fraction(parse_exact_point(descent.step)), iterates);
 }
 
