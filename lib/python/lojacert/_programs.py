@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import List, Sequence
+from typing import Any, Callable, Dict, List, Sequence, Tuple
 
-from ._core import InputError
+from ._core import InputError, LimitReachedError, UndecidedError, UnsupportedError
 
+Labels = Sequence[Tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def find_program(name: str) -> str:
                             f"{places[4].parent}, and not on PATH; set the environment variable {variable} to its path")
 
 
-def run(program: str, arguments: Sequence[str], labels: Sequence[tuple[str, str]] = ()) -> Run:
+def run(program: str, arguments: Sequence[str], labels: Labels = ()) -> Run:
     """Runs it to its end; an interrupt ends it too. Raises InputError where it refuses its input; each (path, label) of
     `labels` says what its messages are to call a temporary file."""
     done = subprocess.run([find_program(program), *arguments], stdin=subprocess.DEVNULL, capture_output=True, check=False,
@@ -71,3 +73,14 @@ def run(program: str, arguments: Sequence[str], labels: Sequence[tuple[str, str]
     if done.returncode not in (0, 1, 3, 4):
         raise RuntimeError(f"{program} ended with {done.returncode}: {done.stderr.strip() or 'no message'}")
     return Run(done.returncode, done.stdout)
+
+
+def run_json(arguments: Sequence[str], labels: Labels = (), parse_float: Callable[[str], Any] = float) -> Dict[str, Any]:
+    """The object that lojacert prints with --json. Raises what its status means where it prints none."""
+    answer = run("lojacert", [*arguments, "--json"], labels)
+    if not answer.status:  # a text in place of the object
+        found: Dict[str, Any] = json.loads(answer.out, parse_float=parse_float)
+        return found
+    if answer.status == "UNSUPPORTED":
+        raise UnsupportedError(answer.reason)
+    raise (LimitReachedError if answer.code == 4 else UndecidedError)(answer.reason)
