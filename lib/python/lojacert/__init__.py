@@ -24,6 +24,7 @@ from ._evaluate import Evaluation, evaluate
 from ._explain import Reach, explain
 from ._instance import Activation, Instance, Neuron
 from ._prove import Proof, prove
+from ._report import report
 from ._stress import Stress, StressDigits, StressFrontier, StressIterate, StressStage, stress
 from ._trajectory import Trajectory
 from ._verify import Verification, verify
@@ -61,6 +62,7 @@ __all__ = [
     "evaluate",
     "explain",
     "prove",
+    "report",
     "stress",
     "verify",
 ]

@@ -35,6 +35,7 @@ class Proof:
     reason: Optional[str]  #: why it is undecided
     notes: Tuple[str, ...]  #: how the claim was found
     certificate: Optional[Dict[str, Any]]  #: None where undecided
+    instance: Instance = field(repr=False)  #: what was proved about
     _text: str = field(default="", repr=False)
 
     @property
@@ -83,7 +84,7 @@ def prove(kind: str, instance: Instance, *, path: Optional[PathLike] = None, emb
         report = run_json(words, [(str(folder / "instance.json"), "the instance")])
         text = written.read_text(encoding="utf-8") if report["certificate"] else ""
     return Proof(cast(Verdict, report["status"]), report["claim"], report["margin_bits"], report["reason"],
-                 tuple(report["notes"]), json.loads(text) if text else None, text)
+                 tuple(report["notes"]), json.loads(text) if text else None, instance, text)
 
 
 def option(key: str, value: Any, folder: Path) -> List[str]:

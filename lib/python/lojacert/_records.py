@@ -13,7 +13,7 @@ Record = TypeVar("Record")
 
 def record(cls: Type[Record], found: Mapping[str, Any]) -> Record:
     """The dataclass with the values of these keys; {"lo", "hi"} becomes an enclosure."""
-    return cls(**{field.name: value_of(found[field.name]) for field in dataclasses.fields(cls)})  # type: ignore[arg-type]
+    return cls(**{field.name: value_of(found[field.name]) for field in dataclasses.fields(cls)})
 
 
 def records(cls: Type[Record], found: Iterable[Mapping[str, Any]]) -> Tuple[Record, ...]:

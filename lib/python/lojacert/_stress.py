@@ -7,6 +7,7 @@ import tempfile
 import textwrap
 from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, Decimal
+from importlib import import_module
 from math import log10
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, Literal, Optional, Sequence, Tuple, Union
@@ -99,7 +100,7 @@ class Stress:
         Returns the axes. Raises ImportError without matplotlib (Debian: python3-matplotlib)."""
         axes, figure = _axes(where)
         if self.trajectory:
-            at = [(found, found.loss.mid) for found in self.trajectory if found.precision == "double"]
+            at: List[Tuple[StressDigits, float]] = [(found, found.loss.mid) for found in self.trajectory if found.precision == "double"]
             axes.set(xscale="log", xlabel="loss of the iterate")
             axes.invert_xaxis()
         else:
@@ -181,13 +182,12 @@ def _axes(where: Any) -> Tuple[Any, Any]:
     if hasattr(where, "plot"):
         return where, None
     try:
-        from matplotlib.figure import Figure
-        from matplotlib.pyplot import subplots
+        pyplot = import_module("matplotlib.pyplot")
     except ImportError:
         raise ImportError("plots need matplotlib (Debian: python3-matplotlib); every number is in .digits and in the table") from None
     if where is None:
-        return subplots()[1], None
-    figure = Figure()
+        return pyplot.subplots()[1], None
+    figure = import_module("matplotlib.figure").Figure()  # not pyplot's, which would keep it
     return figure.subplots(), figure
 
 
