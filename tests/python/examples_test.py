@@ -13,8 +13,9 @@ from typing import Any
 import lojacert
 from support import ROOT, Report, in_temporary_folder
 
-MODULES = ("", "._arrays", "._enclosure", "._evaluate", "._explain", "._instance", "._prove", "._verify")
-PAGES = ("README.md", "docs/howto/use-from-python.md", "docs/howto/choose-a-precision.md")
+MODULES = ("", *(f".{file.stem}" for file in sorted(Path(lojacert.__file__).parent.glob("_*.py")) if file.stem != "__init__"))
+PAGES = ("README.md", *(str(page.relative_to(ROOT)) for page in sorted((ROOT / "docs").rglob("*.md"))
+                        if "```python\n" in page.read_text(encoding="utf-8")))
 
 
 def check_docstrings(report: Report) -> None:
@@ -72,6 +73,7 @@ def main() -> int:
     with in_temporary_folder():
         check_docstrings(report)
     check_documentation(report)
+    report.check("docs/howto/use-from-python.md" in PAGES, "the page about Python is among them")
     for page in PAGES:
         check_page(report, page)
     return report.finish()
