@@ -12,7 +12,7 @@ An instance is a teacher and, usually, a student: matrices whose rows are neuron
 >>> lojacert.verify(proof, instance).verified
 True
 
-`Instance` and `evaluate` work in this process; `prove`, `explain` and `verify` run the programs lojacert and lojaverify.
+`Instance`, `Trajectory` and `evaluate` work in this process; the other functions run the programs lojacert and lojaverify.
 """
 
 from ._audit import Audit, AuditFactor, AuditHypothesis, AuditInstance, AuditRange, AuditRow, AuditSamples, audit
