@@ -38,7 +38,7 @@ class Kept(unittest.TestCase):
             run.save(Path("run.jsonl"))
             again = lojacert.Trajectory.load("run.jsonl")
         self.assertEqual((list(again), again.step, again.iterations), (list(run), Fraction(1, 10), (0, 1, 2, 3, 4)))
-        self.assertEqual((len(again), again[-1]), (5, run[4]))
+        self.assertEqual((again[0].name, len(again), again[-1]), ("four steps", 5, run[4]))
         self.assertEqual((list(again[1:3]), run[1] in again), ([run[1], run[2]], True))
 
     def test_every_number_is_taken_exactly(self) -> None:
