@@ -97,7 +97,7 @@ class Accepted(unittest.TestCase):
         boxes = instance([["1/3"]], [["[0.1, 1]"], [Fraction(7, 3**400)]])
         self.assertEqual(boxes.student, ((lojacert.Enclosure(Fraction(1, 10), Fraction(1)),), (Fraction(7, 3**400),)))
         self.assertEqual((boxes.teacher, instance([[1]]).student), (((Fraction(1, 3),),), None))
-        self.assertEqual(instance(boxes.teacher), instance([["1/3"]]))
+        self.assertEqual(instance(boxes.teacher, boxes.student), boxes)
 
     def test_what_it_says_of_itself(self) -> None:
         found = instance(self.teacher, self.student, activation="relu+linear", teacher_neuron="norm", name="five")

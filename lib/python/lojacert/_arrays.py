@@ -12,13 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from ._core import InputError, parse_number
+from ._enclosure import Enclosure
 
 Doubles = npt.NDArray[np.float64]
 Cell = Union[float, str, Fraction]
 Rows = Union[Doubles, List[List[Cell]]]
 
-#: One number: exact, whatever its type. A text follows the number grammar ("0.1" is 1/10, "[0.1, 0.2]" a box).
-Entry = Union[float, str, Fraction, Decimal, "np.floating[Any]"]
+#: One number: exact, whatever its type. A text follows the number grammar ("0.1" is 1/10, "[0.1, 0.2]" a box); an Enclosure is a box.
+Entry = Union[float, str, Fraction, Decimal, "np.floating[Any]", Enclosure]
 
 
 class Array(Protocol):
@@ -65,6 +66,8 @@ def exact_entry(entry: Any, place: str) -> Cell:
     """One number without a change: a double as it is, a text unread, anything else as a fraction."""
     if isinstance(entry, str):
         return str(entry)
+    if isinstance(entry, Enclosure):
+        return f"[{entry.lo}, {entry.hi}]"
     if isinstance(entry, (float, np.float16, np.float32)):
         if math.isfinite(entry):
             return float(entry)
