@@ -45,8 +45,12 @@ class SameAsTheProgram(unittest.TestCase):
 
 class Audit(SameAsTheProgram):
     def test_one_instance(self) -> None:
-        shown = json.loads(programs().cert("audit", EXAMPLES / "near.json", "--json").out)
-        found = lojacert.audit(NEAR)
+        threshold = lojacert.prove("threshold", NEAR, certificate="product")
+        with in_temporary_folder():
+            threshold.save("threshold.cert.json")
+            shown = json.loads(programs().cert("audit", EXAMPLES / "near.json", "--threshold", "threshold.cert.json", "--json").out)
+        found = lojacert.audit(NEAR, threshold=threshold)
+        self.assertIn("G", {factor.theorem for factor in found.factors})
         self.same(found.instances, shown["instances"])
         self.same(found.rows, shown["rows"])
         self.same(found.hypotheses, shown["hypotheses"])
