@@ -40,6 +40,7 @@ class StressDigits:
     state: str  #: finite, exact, nan, infinite or undefined
     digits_lo: Optional[Decimal]
     digits_hi: Optional[Decimal]
+    value: Optional[str]  #: what the formula returned, as an exact number; None of a ratio, and beyond double-double
 
 
 @dataclass(frozen=True)
