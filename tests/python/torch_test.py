@@ -1,6 +1,7 @@
 """Networks of PyTorch, by their stand-ins: what becomes an instance, and what is refused with which words."""
 from __future__ import annotations
 
+import re
 import sys
 import unittest
 from fractions import Fraction
@@ -10,6 +11,7 @@ import numpy as np
 
 import lojacert
 from stand_in_torch import Linear, Net, ReLU, Sequential, Tanh, Tensor
+from support import ROOT
 
 RNG = np.random.default_rng(5)
 TEACHER, STUDENT = (RNG.standard_normal(shape).astype(np.float32) for shape in ((2, 3), (4, 3)))
@@ -111,6 +113,27 @@ class Refused(unittest.TestCase):
     def test_transposed(self) -> None:
         with self.refused("did you mean student.T?"):
             network(Linear(TEACHER), Linear(np.ascontiguousarray(STUDENT.T)), **FORMS)
+
+
+class Shown(unittest.TestCase):
+    """The functions for layers that the pages show."""
+
+    def function(self, page: str, name: str) -> Any:
+        found = re.search(rf"^```python\n(def {name}\(.*?)^```$", (ROOT / page).read_text(encoding="utf-8"), flags=re.M | re.S)
+        assert found, page
+        names: dict[str, Any] = {"lojacert": lojacert}
+        exec(found[1], names)
+        return names[name]
+
+    def test_slope(self) -> None:
+        found = self.function("docs/howto/use-from-python.md", "certified_slope")(Linear(STUDENT), Linear(TEACHER))
+        ratio = lojacert.evaluate(reference()).ratio(1)
+        assert ratio
+        self.assertTrue(ratio.lo * Fraction(999, 1000) < Fraction(found) < ratio.hi)
+
+    def test_ratio(self) -> None:
+        found = self.function("docs/howto/certify-a-training-run.md", "certified_ratio")(Linear(STUDENT), TEACHER)
+        self.assertEqual(found, lojacert.evaluate(reference(), digits=6).ratio("2/3"))
 
 
 if __name__ == "__main__":
