@@ -220,7 +220,6 @@ void add_stress(CLI::App& app, Result& result) {
   command->add_flag("--json", options->json, "Print one JSON object, lojacert-stress/1");
   command->add_option("--plot", options->plot, "Also write a page with tables and plots")
       ->type_name("FILE.html");
-  command->footer(examples({"lojacert stress near.json", "lojacert stress trajectory.jsonl --iterates 10"}));
   command->footer(examples({"lojacert stress near.json", "lojacert stress near.json --digits 30"}));
   command->callback([options, &result] { result = {true, run(*options)}; });
 }

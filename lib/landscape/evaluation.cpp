@@ -18,6 +18,7 @@ using IntervalGeometry = PairGeometry<Interval>;
 using IntervalPair = PairValue<Interval>;
 using IntervalSum = PairSum<Interval>;
 using Circle = CircleConstants<Interval>;
+using Checkpoint = std::function<void()>;
 
 Circle circle_constants(Bits bits) {
   const Interval pi = Interval::pi(bits);
@@ -77,8 +78,9 @@ std::optional<std::size_t> first_zero_student(const LineNetwork& network) {
 /// Point instances: exact lines, so that dot products and S^2 are exact integers.
 class PointEvaluator {
  public:
-  explicit PointEvaluator(const Instance& instance)
-      : activation_(instance.activation),
+  explicit PointEvaluator(const Instance& instance, Checkpoint checkpoint = {})
+      : checkpoint_(std::move(checkpoint)),
+        activation_(instance.activation),
         form_(instance.neuron),
         dimension_(instance.dimension()),
         network_(merge_by_lines(instance)),
@@ -104,8 +106,12 @@ class PointEvaluator {
     const std::vector<IntervalTerm> terms = terms_at(bits);
     const Circle circle = circle_constants(bits);
     const IntervalSum sum = pair_sum<Interval>(
-        terms, [&](std::size_t g, std::size_t h) { return pair_of(g, h, circle, bits); }, circle,
-        Interval::zero(bits), with_gradient);
+        terms,
+        [&](std::size_t g, std::size_t h) {
+          if (h == g + 1 && checkpoint_) checkpoint_();
+          return pair_of(g, h, circle, bits);
+        },
+        circle, Interval::zero(bits), with_gradient);
     result.loss = loss_from(sum, activation_, bits);
     if (with_gradient) result.gradient = gradient_from(sum, terms, bits);
     return result;
@@ -164,6 +170,7 @@ class PointEvaluator {
     return with_norm(std::move(partials), bits);
   }
 
+  Checkpoint checkpoint_;
   Activation activation_;
   NeuronForm form_;
   std::size_t dimension_;
@@ -175,8 +182,10 @@ class PointEvaluator {
 /// Box instances: the same formula on intervals of the entries.
 class BoxEvaluator {
  public:
-  explicit BoxEvaluator(const Instance& instance)
-      : instance_(instance), middle_(point_in(instance, Corner::middle)) {
+  explicit BoxEvaluator(const Instance& instance, const Checkpoint& checkpoint)
+      : checkpoint_(checkpoint),
+        instance_(instance),
+        middle_(point_in(instance, Corner::middle), checkpoint) {
     if (instance_.neuron != NeuronForm::unit) return;
     for (std::size_t j = 0; j < instance_.student_count() && !undefined_at_; ++j) {
       if (may_be_zero(*instance_.student, j)) undefined_at_ = j;
@@ -194,7 +203,11 @@ class BoxEvaluator {
     const std::vector<IntervalTerm> terms = terms_at(bits);
     const Circle circle = circle_constants(bits);
     const IntervalSum sum = pair_sum<Interval>(
-        terms, [&](std::size_t g, std::size_t h) { return pair_of(terms[g], terms[h], circle, bits); },
+        terms,
+        [&](std::size_t g, std::size_t h) {
+          if (h == g + 1 && checkpoint_) checkpoint_();
+          return pair_of(terms[g], terms[h], circle, bits);
+        },
         circle, Interval::zero(bits), with_gradient);
     result.loss = loss_from(sum, instance_.activation, bits);
     if (!with_gradient) return result;
@@ -314,6 +327,7 @@ class BoxEvaluator {
     return std::vector<Interval>(instance_.dimension(), entry);
   }
 
+  Checkpoint checkpoint_;
   Instance instance_;
   PointEvaluator middle_;
   std::optional<std::size_t> undefined_at_;
@@ -330,7 +344,7 @@ struct Landscape::Parts {
   }
 };
 
-Landscape::Landscape(const Instance& instance) {
+Landscape::Landscape(const Instance& instance, std::function<void()> checkpoint) {
   if (instance.gram) {
     throw InstanceError(
         "teacher: given by its Gram matrix, which serves claims about a teacher alone; give the vectors");
@@ -338,9 +352,9 @@ Landscape::Landscape(const Instance& instance) {
   if (!instance.student) throw InstanceError("student: missing; the loss and its gradient need one");
   Parts parts;
   if (instance.is_point()) {
-    parts.point.emplace(instance);
+    parts.point.emplace(instance, std::move(checkpoint));
   } else {
-    parts.box.emplace(instance);
+    parts.box.emplace(instance, checkpoint);
   }
   parts_ = std::make_unique<const Parts>(std::move(parts));
 }

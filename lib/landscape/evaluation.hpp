@@ -5,6 +5,7 @@
 #include <lojacert/network/instance.hpp>
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -32,7 +33,8 @@ struct Evaluation {
 class Landscape {
  public:
   /// Throws InstanceError when the instance has no student or its teacher is only a Gram matrix.
-  explicit Landscape(const Instance& instance);
+  /// `checkpoint` is called before every row of the pair sum: what it throws ends an evaluation early.
+  explicit Landscape(const Instance& instance, std::function<void()> checkpoint = {});
   ~Landscape();
   Landscape(Landscape&&) noexcept;
   Landscape& operator=(Landscape&&) noexcept;

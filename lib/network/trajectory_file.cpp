@@ -35,6 +35,7 @@ RecordedDescent from_header(const json::Value& header) {
   if (header.at("format").as_string() != format_name)
     throw InputError(fmt::format("format: is not {}", format_name));
   RecordedDescent descent;
+  if (const json::Value* name = header.find("name")) descent.start.name = name->as_string();
   descent.start.activation = parse_activation(header.at("activation").as_string());
   descent.start.neuron = parse_neuron_form(header.at("neuron").as_string());
   descent.start.teacher_neuron = parse_neuron_form(header.at("teacher_neuron").as_string());

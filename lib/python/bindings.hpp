@@ -11,6 +11,7 @@ namespace lojacert::python {
 // One function a file of the same name; each adds its classes and functions to the module.
 void bind_instance(pybind11::module_& module);
 void bind_evaluation(pybind11::module_& module);
+void bind_trajectory(pybind11::module_& module);
 
 /// A `fractions.Fraction`.
 [[nodiscard]] pybind11::object to_fraction(const Rational& value);

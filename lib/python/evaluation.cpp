@@ -9,6 +9,7 @@
 #include <pybind11/numpy.h>
 #include <pybind11/stl.h>
 
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -27,9 +28,24 @@ struct Evaluated {
   std::size_t d = 0;
 };
 
+/// Lets Python's signal handlers run now and then; an interrupt (Ctrl-C) then ends the evaluation.
+class SignalCheck {
+ public:
+  void operator()() {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last_ < std::chrono::milliseconds(50)) return;
+    last_ = now;
+    const py::gil_scoped_acquire acquire;
+    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
 Evaluated evaluate(const Instance& instance, int digits, long max_bits) {
   const py::gil_scoped_release release;
-  const Landscape landscape(instance);
+  const Landscape landscape(instance, SignalCheck{});
   return {narrow_evaluation(landscape, std::pow(10.0, -digits - 1), max_bits),
           landscape.loss_is_exactly_zero(), instance.student_count(), instance.dimension()};
 }

@@ -4,6 +4,7 @@
 
 #include <lojacert/certificate/atomic_file.hpp>
 #include <lojacert/exact/error.hpp>
+#include <lojacert/exact/number.hpp>
 #include <lojacert/network/instance.hpp>
 #include <lojacert/network/instance_file.hpp>
 
@@ -92,6 +93,24 @@ Instance parse_instance(const std::string& text) {
   return read_instance_json(in, "instance");
 }
 
+/// Rows of entries: a Fraction for a point, a pair (lo, hi) of Fractions for a box.
+py::list entries(const ExactMatrix& matrix) {
+  py::list rows;
+  for (std::size_t i = 0; i < matrix.rows(); ++i) {
+    py::list row;
+    for (std::size_t k = 0; k < matrix.cols(); ++k) {
+      const RationalInterval entry = matrix.at(i, k);
+      if (entry.lo == entry.hi) {
+        row.append(to_fraction(entry.lo));
+      } else {
+        row.append(py::make_tuple(to_fraction(entry.lo), to_fraction(entry.hi)));
+      }
+    }
+    rows.append(std::move(row));
+  }
+  return rows;
+}
+
 std::string text_of(const Instance& instance) { return instance_json(instance) + "\n"; }
 
 }  // namespace
@@ -109,6 +128,11 @@ void bind_instance(py::module_& module) {
       .def_property_readonly("r", &Instance::teacher_count)
       .def_property_readonly("m", &Instance::student_count)
       .def_property_readonly("is_point", &Instance::is_point)
+      .def("teacher", [](const Instance& self) { return entries(self.teacher); })
+      .def("student",
+           [](const Instance& self) -> py::object {
+             return self.student ? entries(*self.student) : py::object(py::none());
+           })
       .def("digest", &instance_digest, release)
       .def("teacher_digest", &teacher_digest, release)
       .def("json", &text_of, release)
@@ -119,6 +143,7 @@ void bind_instance(py::module_& module) {
   module.def("make_instance", &make_instance);
   module.def("load_instance", &load_instance);
   module.def("parse_instance", &parse_instance);
+  module.def("parse_number", [](const std::string& text) { return to_fraction(parse_exact_point(text)); });
   module.def("write_file",
              [](const std::string& path, const std::string& text) { write_file_atomically(path, text); });
 }

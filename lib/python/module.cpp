@@ -27,4 +27,5 @@ PYBIND11_MODULE(_core, module) {
   add_error<lojacert::LimitReached>(module, "LimitReachedError", undecided);
   lojacert::python::bind_instance(module);
   lojacert::python::bind_evaluation(module);
+  lojacert::python::bind_trajectory(module);
 }

@@ -91,7 +91,8 @@ class Shell:
     MARK = "--end-of-command--"
 
     def __init__(self, folder, programs):
-        environment = {"PATH": f"{programs}:/usr/bin:/bin", "HOME": str(folder), "LC_ALL": "C.UTF-8"}
+        environment = {"PATH": f"{programs}:/usr/bin:/bin", "HOME": str(folder), "LC_ALL": "C.UTF-8",
+                       "PYTHONPATH": str(programs.parent / "python"), "PYTHONDONTWRITEBYTECODE": "1"}
         self.bash = subprocess.Popen(["/bin/bash"], cwd=folder, env=environment, text=True, stdin=subprocess.PIPE,
                                      stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 

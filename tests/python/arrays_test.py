@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 import lojacert
+from stand_in_torch import Tensor
 from support import in_temporary_folder, programs
 
 RNG = np.random.default_rng(1)
@@ -25,35 +26,6 @@ def instance(teacher: Any, student: Any = None, **forms: Any) -> lojacert.Instan
 
 def exact(rows: Any) -> list[list[Fraction]]:
     return [[Fraction(float(entry)) for entry in row] for row in rows]
-
-
-class FakeTensor:
-    """What PyTorch's tensors let one do, and no more."""
-
-    def __init__(self, array: Any, dtype: str = "torch.float32", attached: bool = True) -> None:
-        self.array, self.dtype, self.attached = array, dtype, attached
-
-    def detach(self) -> "FakeTensor":
-        return FakeTensor(self.array, self.dtype, False)
-
-    def cpu(self) -> "FakeTensor":
-        return self
-
-    def float(self) -> "FakeTensor":
-        return FakeTensor(self.array, "torch.float32", self.attached)
-
-    def numpy(self) -> Any:
-        if self.attached:
-            raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
-        if self.dtype == "torch.bfloat16":
-            raise TypeError("Got unsupported ScalarType BFloat16")
-        return self.array
-
-    def __array__(self, dtype: Any = None) -> Any:
-        return self.numpy()
-
-    def __iter__(self) -> Any:
-        return (FakeTensor(row, self.dtype, self.attached) for row in self.array)
 
 
 class Accepted(unittest.TestCase):
@@ -88,9 +60,10 @@ class Accepted(unittest.TestCase):
         self.same(self.teacher.astype(">f8"), self.student)
 
     def test_tensors(self) -> None:
-        self.same(FakeTensor(self.teacher), FakeTensor(self.student))
-        self.same(self.teacher, [FakeTensor(row) for row in self.student])
-        self.same(FakeTensor(self.teacher, "torch.bfloat16"), self.student)
+        self.same(Tensor(self.teacher), Tensor(self.student))
+        self.same(self.teacher, [Tensor(row) for row in self.student])
+        self.same(self.teacher, [[Tensor(np.array(entry)) for entry in row] for row in self.student])
+        self.same(Tensor(self.teacher, "torch.bfloat16"), self.student)
 
     def test_exact_entries(self) -> None:
         self.assertEqual(instance([["0.1"]], [[Decimal("0.1")]]), instance([[Fraction(1, 10)]], [["1/10"]]))
@@ -118,6 +91,14 @@ class Accepted(unittest.TestCase):
             run = programs().cert("eval", "instance.json")
             self.assertIn(self.reference.digest, run.out)
 
+    def test_the_numbers_come_back(self) -> None:
+        self.assertEqual(self.reference.teacher, tuple(map(tuple, exact(self.teacher))))
+        self.assertTrue((np.array(self.reference.student, dtype=float) == self.student).all())
+        boxes = instance([["1/3"]], [["[0.1, 1]"], [Fraction(7, 3**400)]])
+        self.assertEqual(boxes.student, ((lojacert.Enclosure(Fraction(1, 10), Fraction(1)),), (Fraction(7, 3**400),)))
+        self.assertEqual((boxes.teacher, instance([[1]]).student), (((Fraction(1, 3),),), None))
+        self.assertEqual(instance(boxes.teacher, boxes.student), boxes)
+
     def test_what_it_says_of_itself(self) -> None:
         found = instance(self.teacher, self.student, activation="relu+linear", teacher_neuron="norm", name="five")
         self.assertEqual((found.d, found.m, found.r, found.name), (3, 5, 2, "five"))
@@ -134,7 +115,7 @@ class Refused(unittest.TestCase):
         for bad in (np.nan, np.inf, -np.inf):
             student = np.ones((2, 3))
             student[1, 2] = bad
-            for given in (student, student.astype(np.float16), student.tolist(), FakeTensor(student)):
+            for given in (student, student.astype(np.float16), student.tolist(), Tensor(student)):
                 with self.refused(r"student\[1\]\[2\]", str(bad)):
                     instance(np.eye(3), given)
         with self.refused(r"teacher\[0\]\[0\]"):
@@ -215,6 +196,15 @@ class Enclosures(unittest.TestCase):
             self.assertTrue(Fraction(shown[0]) <= enclosure.lo and enclosure.hi <= Fraction(shown[1]))
             mid, rad = Fraction(enclosure.mid), Fraction(enclosure.rad)
             self.assertTrue(mid - rad <= enclosure.lo and enclosure.hi <= mid + rad)
+
+    def test_in_tables(self) -> None:
+        third = lojacert.Enclosure(Fraction(1, 3), Fraction(1, 2))
+        self.assertEqual((f"{third:.3}", f"{third:>16.3}", f"{third}"), ("[0.333, 0.5]", "    [0.333, 0.5]", str(third)))
+        for bad in ("e", ".0", "x.3", ".3f"):
+            with self.assertRaises(ValueError):
+                format(third, bad)
+        with self.assertRaisesRegex(ValueError, "digits"):
+            third.bounds(0)
 
     def test_what_it_contains(self) -> None:
         third = lojacert.Enclosure(Fraction(1, 3), Fraction(1, 2))

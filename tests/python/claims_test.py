@@ -117,8 +117,9 @@ class Claims(unittest.TestCase):
         teacher, student = np.eye(2), np.array([[0.72, 0.01], [0.69, -0.02], [0.03, 0.99]])
         instance = lojacert.Instance.from_arrays(teacher, student, activation="abs", neuron="norm")
         proof = lojacert.prove("lojasiewicz", instance, best=True)
-        self.assertEqual(proof.verdict, "PROVED")
+        self.assertEqual((proof.verdict, proof.instance), ("PROVED", instance))
         self.assertTrue(lojacert.verify(proof, instance).verified)
+        self.assertTrue(lojacert.verify(proof).verified)
 
     def test_every_kind(self) -> None:
         start = lojacert.Instance.load(INSTANCES / "init-orthonormal-2-d2.json")
@@ -235,20 +236,42 @@ class Programs(unittest.TestCase):
         with mock.patch.dict(os.environ, {"LOJAVERIFY": programs().lojaverify}):
             self.assertTrue(lojacert.verify(lojacert.prove("loss", near()), near()))
 
-    def test_an_interrupt_ends_the_proof(self) -> None:
+    def interrupted(self, name: str, work: str) -> None:
+        """SIGINT during `work` on an instance of that name ends it soon, and leaves no file."""
+        script = (f"import lojacert\ninstance = lojacert.Instance.load({str(INSTANCES / name)!r})\nprint('ready', flush=True)\n"
+                  f"try:\n    {work}\nexcept KeyboardInterrupt:\n    print('interrupted')\n")
         with in_temporary_folder():
-            script = ("import lojacert\n"
-                      f"teacher = lojacert.Instance.load({str(INSTANCES / 'teacher-four-in-space.json')!r})\n"
-                      "print('ready', flush=True)\n"
-                      "try:\n    lojacert.prove('threshold', teacher, path='c.json')\n"
-                      "except KeyboardInterrupt:\n    print('interrupted')\n")
             with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as process:
                 assert process.stdout
                 self.assertEqual(process.stdout.readline(), "ready\n")
                 time.sleep(0.5)
+                start = time.monotonic()
                 process.send_signal(signal.SIGINT)
                 rest = process.stdout.read()
             self.assertEqual((rest, process.returncode, os.listdir()), ("interrupted\n", 0, []))
+            self.assertLess(time.monotonic() - start, 5)
+
+    def test_an_interrupt_ends_a_proof(self) -> None:
+        self.interrupted("teacher-four-in-space.json", "lojacert.prove('threshold', instance, path='c.json')")
+
+    def test_an_interrupt_ends_an_evaluation(self) -> None:
+        """One that takes a minute."""
+        self.interrupted("width-1000.json", "lojacert.evaluate(instance, digits=200)")
+
+    def test_a_handler_that_returns_lets_it_go_on(self) -> None:
+        """And it runs meanwhile, not when the evaluation has ended."""
+        times: list[float] = []
+        before = signal.signal(signal.SIGUSR1, lambda number, frame: times.append(time.monotonic()))
+        timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGUSR1))
+        timer.start()
+        try:
+            found = lojacert.evaluate(near(200), digits=20)
+            times.append(time.monotonic())
+        finally:
+            timer.join()
+            signal.signal(signal.SIGUSR1, before)
+        self.assertEqual((found.is_narrow, len(times)), (True, 2))
+        self.assertGreater(times[1] - times[0], 0.1)
 
 
 if __name__ == "__main__":

@@ -13,13 +13,10 @@ from typing import Any
 import lojacert
 from support import ROOT, Report, in_temporary_folder
 
-MODULES = ("", "._arrays", "._enclosure", "._evaluate", "._explain", "._instance", "._prove", "._verify")
+MODULES = ("", *(f".{file.stem}" for file in sorted(Path(lojacert.__file__).parent.glob("_*.py")) if file.stem != "__init__"))
+PAGES = ("README.md", *(str(page.relative_to(ROOT)) for folder in ("docs", "certificates", "checkers")
+                        for page in sorted((ROOT / folder).rglob("*.md")) if "```python\n" in page.read_text(encoding="utf-8")))
 
-
-def pages() -> list[str]:
-    """Every page that has a Python block."""
-    found = [ROOT / "README.md", *(path for folder in ("docs", "certificates", "checkers") for path in sorted((ROOT / folder).rglob("*.md")))]
-    return [path.relative_to(ROOT).as_posix() for path in found if "```python" in path.read_text(encoding="utf-8")]
 
 
 def check_docstrings(report: Report) -> None:
@@ -77,7 +74,8 @@ def main() -> int:
     with in_temporary_folder():
         check_docstrings(report)
     check_documentation(report)
-    for page in pages():
+    report.check("docs/howto/use-from-python.md" in PAGES, "the page about Python is among them")
+    for page in PAGES:
         check_page(report, page)
     return report.finish()
 

@@ -12,9 +12,10 @@ An instance is a teacher and, usually, a student: matrices whose rows are neuron
 >>> lojacert.verify(proof, instance).verified
 True
 
-`Instance` and `evaluate` work in this process; `prove`, `explain` and `verify` run the programs lojacert and lojaverify.
+`Instance`, `Trajectory` and `evaluate` work in this process; the other functions run the programs lojacert and lojaverify.
 """
 
+from ._audit import Audit, AuditFactor, AuditHypothesis, AuditInstance, AuditRange, AuditRow, AuditSamples, audit
 from ._arrays import Entry, MatrixLike
 from ._core import InputError, LimitReachedError, UndecidedError, UnsupportedError
 from ._core import version as __version__
@@ -23,10 +24,20 @@ from ._evaluate import Evaluation, evaluate
 from ._explain import Reach, explain
 from ._instance import Activation, Instance, Neuron
 from ._prove import Proof, prove
+from ._report import report
+from ._stress import Stress, StressDigits, StressFrontier, StressIterate, StressStage, stress
+from ._trajectory import Trajectory
 from ._verify import Verification, verify
 
 __all__ = [
     "Activation",
+    "Audit",
+    "AuditFactor",
+    "AuditHypothesis",
+    "AuditInstance",
+    "AuditRange",
+    "AuditRow",
+    "AuditSamples",
     "Enclosure",
     "Entry",
     "Evaluation",
@@ -37,12 +48,21 @@ __all__ = [
     "Neuron",
     "Proof",
     "Reach",
+    "Stress",
+    "StressDigits",
+    "StressFrontier",
+    "StressIterate",
+    "StressStage",
+    "Trajectory",
     "UndecidedError",
     "UnsupportedError",
     "Verification",
     "__version__",
+    "audit",
     "evaluate",
     "explain",
     "prove",
+    "report",
+    "stress",
     "verify",
 ]

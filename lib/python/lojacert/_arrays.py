@@ -11,14 +11,15 @@ from typing import Any, List, Protocol, Sequence, Tuple, Union
 import numpy as np
 import numpy.typing as npt
 
-from ._core import InputError
+from ._core import InputError, parse_number
+from ._enclosure import Enclosure
 
 Doubles = npt.NDArray[np.float64]
 Cell = Union[float, str, Fraction]
 Rows = Union[Doubles, List[List[Cell]]]
 
-#: One number: exact, whatever its type. A text follows the number grammar ("0.1" is 1/10, "[0.1, 0.2]" a box).
-Entry = Union[float, str, Fraction, Decimal, "np.floating[Any]"]
+#: One number: exact, whatever its type. A text follows the number grammar ("0.1" is 1/10, "[0.1, 0.2]" a box); an Enclosure is a box.
+Entry = Union[float, str, Fraction, Decimal, "np.floating[Any]", Enclosure]
 
 
 class Array(Protocol):
@@ -39,7 +40,7 @@ MatrixLike = Union[Array, Tensor, Sequence[Any]]
 
 def exact_rows(value: MatrixLike, name: str) -> Rows:
     """The matrix without a change of any number. `name` is what messages call it."""
-    plain = _without_tensor(value, name)
+    plain = _without_tensor(value)
     if isinstance(plain, (list, tuple)):
         return _from_lists(plain, name)
     if isinstance(plain, np.ma.MaskedArray) and np.any(plain.mask):
@@ -65,6 +66,8 @@ def exact_entry(entry: Any, place: str) -> Cell:
     """One number without a change: a double as it is, a text unread, anything else as a fraction."""
     if isinstance(entry, str):
         return str(entry)
+    if isinstance(entry, Enclosure):
+        return f"[{entry.lo}, {entry.hi}]"
     if isinstance(entry, (float, np.float16, np.float32)):
         if math.isfinite(entry):
             return float(entry)
@@ -76,14 +79,32 @@ def exact_entry(entry: Any, place: str) -> Cell:
     raise InputError(f"{place}: {entry!r} is not a number: give a finite float, an integer, a fraction or a text")
 
 
-def _without_tensor(value: Any, name: str) -> Any:
+def positive(value: Any, name: str) -> Fraction:
+    """A positive number, exactly; of a text too."""
+    entry = exact_entry(value, name)
+    try:
+        exact = parse_number(entry) if isinstance(entry, str) else Fraction(entry)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
+    if exact <= 0:
+        raise InputError(f"{name}: {value!r} is not a positive number")
+    return exact
+
+
+def _without_tensor(value: Any) -> Any:
     """A PyTorch tensor as the array that it holds; anything else as it is."""
     if not hasattr(value, "detach"):
         return value
     tensor = value.detach().cpu()
-    if str(getattr(tensor, "dtype", "")).endswith("bfloat16"):
-        tensor = tensor.float()  # exact: NumPy has no bfloat16
+    if "bfloat16" in str(tensor.dtype) or "float8" in str(tensor.dtype):
+        tensor = tensor.float()  # exact: NumPy has neither
     return tensor.numpy()
+
+
+def _scalar(entry: Any) -> Any:
+    """The number in an array or a tensor without dimensions; anything else as it is."""
+    plain = _without_tensor(entry)
+    return plain[()] if isinstance(plain, np.ndarray) and plain.ndim == 0 else plain
 
 
 def _from_floats(array: npt.NDArray[np.floating[Any]], name: str) -> Doubles:
@@ -100,10 +121,10 @@ def _from_lists(rows: Sequence[Any], name: str) -> List[List[Cell]]:
         raise InputError(f"{name}: it has no rows; give at least one")
     found: List[List[Cell]] = []
     for i, row in enumerate(rows):
-        entries = _without_tensor(row, name)
+        entries = _without_tensor(row)
         if not isinstance(entries, (list, tuple, np.ndarray)):
             raise InputError(f"{name}[{i}]: a row of numbers is needed, not {type(row).__name__}; rows are neurons")
-        found.append([exact_entry(entry, f"{name}[{i}][{k}]") for k, entry in enumerate(entries)])
+        found.append([exact_entry(_scalar(entry), f"{name}[{i}][{k}]") for k, entry in enumerate(entries)])
         if not found[i] or len(found[i]) != len(found[0]):
             raise InputError(f"{name}[{i}]: a row of length {len(found[i])}; all rows need the same d >= 1 entries")
     return found

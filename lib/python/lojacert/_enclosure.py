@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import decimal
 import math
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -67,12 +68,26 @@ class Enclosure:
         ('0.3333', '0.6667')
         """
         precision = self._known_digits() if digits is None else digits
+        if precision < 1:
+            raise ValueError(f"digits: must be at least 1, not {precision}")
         return _decimal(self.lo, precision, decimal.ROUND_FLOOR), _decimal(self.hi, precision, decimal.ROUND_CEILING)
 
     def _known_digits(self) -> int:
         """The digits that both ends share, and two more."""
         width, size = self.hi - self.lo, max(abs(self.lo), abs(self.hi))
         return 17 if width == 0 else max(3, 2 + _magnitude(size) - _magnitude(width))
+
+    def __format__(self, spec: str) -> str:
+        """Text for tables: `>30.6` is 6 digits, rounded outward, at the right of 30 columns.
+
+        >>> f"{Enclosure(Fraction(1, 3), Fraction(2, 3)):>20.3}"
+        '      [0.333, 0.667]'
+        """
+        parts = re.fullmatch(r"(?P<width>[<>^]?\d*)(\.(?P<digits>[1-9]\d*))?", spec)
+        if not parts:
+            raise ValueError(f"format {spec!r}: an enclosure takes a width, a dot and digits, like >30.6")
+        digits = parts["digits"]
+        return format("[{}, {}]".format(*self.bounds(int(digits))) if digits else str(self), parts["width"])
 
     def __str__(self) -> str:
         return "[{}, {}]".format(*self.bounds(min(self._known_digits(), SHOWN)))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Optional, Tuple, Union
+from typing import Optional, Tuple
 
 from . import _core
-from ._arrays import Doubles, exact_entry
+from ._arrays import Doubles, Entry, positive
 from ._core import InputError, UndecidedError
 from ._enclosure import Enclosure
 from ._instance import Instance
@@ -55,13 +55,12 @@ class Evaluation:
         """The working precision it took."""
         return self._core.bits
 
-    def ratio(self, beta: Union[str, int, float, Fraction]) -> Optional[Enclosure]:
+    def ratio(self, beta: Entry) -> Optional[Enclosure]:
         """||grad L|| / L^beta; None at zero loss, where the gradient is undefined, and where no bound is known.
 
         A float is taken exactly: write "2/3" or Fraction(2, 3) for two thirds.
         """
-        exact = _exponent(beta)
-        ends = self._core.ratio(exact)
+        ends = self._core.ratio(positive(beta, "beta"))
         return None if ends is None else Enclosure(*ends)
 
     def __repr__(self) -> str:
@@ -81,23 +80,13 @@ def evaluate(instance: Instance, *, digits: int = 15, max_bits: int = 32768) -> 
     >>> result.gradient[0].shape
     (2, 2)
 
-    Other threads go on meanwhile; an interrupt (Ctrl-C) takes effect when it has ended.
+    Other threads go on meanwhile, and an interrupt (Ctrl-C) ends it.
     """
     if not 1 <= digits <= 300:
         raise InputError(f"digits: must be from 1 to 300, not {digits}")
     if not 8 <= max_bits <= 10_000_000:
         raise InputError(f"max_bits: must be from 8 to 10000000, not {max_bits}")
     return Evaluation(_core.evaluate(instance._core, digits, max_bits))
-
-
-def _exponent(beta: Union[str, int, float, Fraction]) -> Fraction:
-    try:
-        exact = Fraction(exact_entry(beta, "beta"))
-    except (ValueError, ZeroDivisionError):
-        raise InputError(f"beta: {beta!r} is not a positive number") from None
-    if exact <= 0:
-        raise InputError(f"beta: {beta!r} is not a positive number")
-    return exact
 
 
 def _required(ends: Optional[Tuple[Fraction, Fraction]], what: str) -> Enclosure:

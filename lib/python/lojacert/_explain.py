@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import List
 
-from ._core import UndecidedError
 from ._instance import Instance
-from ._programs import run
+from ._programs import run_json
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,5 @@ def explain(instance: Instance) -> List[Reach]:
     with tempfile.TemporaryDirectory(prefix="lojacert-") as name:
         file = Path(name) / "instance.json"
         file.write_text(instance.json(), encoding="utf-8")
-        answer = run("lojacert", ["explain", str(file), "--json"], [(str(file), "the instance")])
-    if answer.status:
-        raise UndecidedError(answer.reason)
-    return [Reach(row["claim"], row["in_reach"], row["detail"]) for row in json.loads(answer.out)["claims"]]
+        found = run_json(["explain", str(file)], [(str(file), "the instance")])
+    return [Reach(row["claim"], row["in_reach"], row["detail"]) for row in found["claims"]]

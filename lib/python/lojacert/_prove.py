@@ -8,13 +8,14 @@ import tempfile
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Dict, List, Literal, NoReturn, Optional, Tuple, cast
+from typing import Any, Dict, List, Literal, Optional, Tuple, cast
 
 from ._arrays import exact_entry, exact_rows
-from ._core import InputError, LimitReachedError, UndecidedError, UnsupportedError, write_file
+from ._core import InputError, UndecidedError, write_file
 from ._instance import Instance
 from ._instance import Path as PathLike
-from ._programs import Run, run
+from ._programs import run_json
+from ._trajectory import Trajectory
 
 Verdict = Literal["PROVED", "DISPROVED", "UNDECIDED"]
 
@@ -34,6 +35,7 @@ class Proof:
     reason: Optional[str]  #: why it is undecided
     notes: Tuple[str, ...]  #: how the claim was found
     certificate: Optional[Dict[str, Any]]  #: None where undecided
+    instance: Instance = field(repr=False)  #: what was proved about
     _text: str = field(default="", repr=False)
 
     @property
@@ -65,8 +67,8 @@ def prove(kind: str, instance: Instance, *, path: Optional[PathLike] = None, emb
     'DISPROVED'
 
     Numbers are exact: a text "0.1" is 1/10, the float 0.1 is the double nearest to it. An option that names a file takes
-    a path; `threshold` also takes a Proof, `direction` and `chord` also take a matrix. Nothing is written where the
-    verdict is UNDECIDED. Where no claim can even be stated (`best` finds nothing) UndecidedError is raised, for what the
+    a path; `threshold` also takes a Proof, `trajectory` a Trajectory, `direction` and `chord` a matrix. Nothing is written
+    where the verdict is UNDECIDED. Where no claim can even be stated (`best` finds nothing) UndecidedError is raised, for what the
     theory does not cover UnsupportedError. An interrupt (Ctrl-C) ends the program and writes nothing.
     """
     kind = kind.replace("_", "-")
@@ -77,26 +79,16 @@ def prove(kind: str, instance: Instance, *, path: Optional[PathLike] = None, emb
         (folder / "instance.json").write_text(instance.json(), encoding="utf-8")
         written = Path(path) if path is not None else folder / "certificate.json"
         words = ["prove", *(["recovery", "--for-all"] if kind == "recovery-for-all" else [kind])]
-        words += [str(folder / "instance.json"), "--json", f"--output={written}", *(["--embed"] if embed else [])]
-        words += [word for key, value in options.items() for word in _option(key, value, folder)]
-        answer = run("lojacert", words, [(str(folder / "instance.json"), "the instance")])
-        if answer.status:  # a text in place of the object: no claim was made
-            _raise(answer)
-        report = json.loads(answer.out)
+        words += [str(folder / "instance.json"), f"--output={written}", *(["--embed"] if embed else [])]
+        words += [word for key, value in options.items() for word in option(key, value, folder)]
+        report = run_json(words, [(str(folder / "instance.json"), "the instance")])
         text = written.read_text(encoding="utf-8") if report["certificate"] else ""
     return Proof(cast(Verdict, report["status"]), report["claim"], report["margin_bits"], report["reason"],
-                 tuple(report["notes"]), json.loads(text) if text else None, text)
+                 tuple(report["notes"]), json.loads(text) if text else None, instance, text)
 
 
-def _raise(answer: Run) -> NoReturn:
-    if answer.status == "UNSUPPORTED":
-        raise UnsupportedError(answer.reason)
-    if answer.code == 4:
-        raise LimitReachedError(answer.reason)
-    raise UndecidedError(answer.reason)
-
-
-def _option(key: str, value: Any, folder: Path) -> List[str]:
+def option(key: str, value: Any, folder: Path) -> List[str]:
+    """The words of a command line for an option; what must be a file is written into the folder."""
     if key in RESERVED:
         raise InputError(f"{key}: not an option here; see lojacert.prove")
     name = "--" + key.replace("_", "-")
@@ -112,7 +104,7 @@ def _value(key: str, value: Any, folder: Path) -> str:
         return value
     if isinstance(value, os.PathLike):
         return str(os.fspath(value))
-    if isinstance(value, Proof):
+    if isinstance(value, (Proof, Trajectory)):
         file = folder / f"{key}.json"
         value.save(file)
         return str(file)

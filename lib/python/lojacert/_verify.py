@@ -42,7 +42,7 @@ def verify(
 ) -> Verification:
     """Runs lojaverify on a certificate (a Proof, its object, or a file) and an instance (an Instance or a JSON file).
 
-    Without an instance the one inside the certificate is used.
+    Without an instance it is the one that a Proof is about; of anything else, the one inside the certificate.
 
     >>> instance = Instance.from_arrays([[1, 0], [0, 1]], [["0.9", "0.1"], [0, 1]], activation="abs", neuron="norm")
     >>> from lojacert import prove
@@ -57,6 +57,8 @@ def verify(
     Raises InputError for what is not a certificate, FileNotFoundError where there is no lojaverify: it is searched by the
     environment variable LOJAVERIFY, beside this module, and on PATH.
     """
+    if instance is None and isinstance(certificate, Proof):
+        instance = certificate.instance
     with tempfile.TemporaryDirectory(prefix="lojacert-") as name:
         folder = Path(name)
         files = [] if instance is None else [_instance_file(instance, folder)]
