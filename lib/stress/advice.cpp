@@ -13,11 +13,18 @@ namespace lojacert::stress {
 
 namespace {
 
-/// Whether the formula has the wanted digits of everything that exists.
+/// Whether the gradient's enclosure reaches 0 without being 0: then nothing can be said of its digits.
+bool gradient_may_vanish(const Reference& reference) {
+  return reference.gradient && reference.gradient->norm.contains_zero() &&
+         !reference.gradient->norm.is_point();
+}
+
+/// Whether the formula has the wanted digits of everything that has digits.
 bool suffices(const Instance& instance, const Reference& reference, Formula formula,
               const Precision& precision, int wanted) {
   const Computed computed = compute(instance, formula, precision);
   for (const Quantity quantity : {Quantity::loss, Quantity::gradient, Quantity::ratio}) {
+    if (quantity != Quantity::loss && gradient_may_vanish(reference)) continue;
     const Digits digits = correct_digits(quantity, computed, reference);
     if (digits.state != DigitState::undefined && !digits.at_least(wanted)) return false;
   }
@@ -45,9 +52,10 @@ const char* name_of(Recommendation recommendation) {
 }
 
 Advice advise(const Instance& instance, const Reference& reference, int wanted_digits, long max_bits) {
-  const std::string what =
-      fmt::format("{} digits of the loss{}", wanted_digits,
-                  reference.gradient ? ", the gradient and their ratio" : " (there is no gradient)");
+  const char* rest = !reference.gradient              ? " (there is no gradient)"
+                     : gradient_may_vanish(reference) ? " (the gradient may be 0)"
+                                                      : ", the gradient and their ratio";
+  const std::string what = fmt::format("{} digits of the loss{}", wanted_digits, rest);
   if (reference.loss_is_zero) {
     return {Recommendation::zero_loss, std::nullopt,
             "L(W) = 0 exactly: no precision shows that, exact arithmetic does (lojacert eval)"};

@@ -25,7 +25,7 @@ struct Advice {
 };
 
 /// The first recommendation that has `wanted_digits` certified digits of the loss, of the gradient and of the
-/// ratio (of the loss alone where the gradient does not exist).
+/// ratio; of the loss alone where the gradient does not exist, or cannot be told from 0.
 [[nodiscard]] Advice advise(const Instance& instance, const Reference& reference, int wanted_digits,
                             long max_bits);
 

@@ -37,14 +37,17 @@ Digits digits_of_number(const ComputedNumber& number, const Interval& truth, boo
   return digits_from(error, abs(truth), is_zero);
 }
 
-Digits digits_of_gradient(const Computed& computed, const Gradient& truth, bool is_zero) {
+bool is_exactly_zero(const Interval& x) { return x.is_point() && x.contains_zero(); }
+
+Digits digits_of_gradient(const Computed& computed, const Gradient& truth) {
   std::vector<Interval> errors;
   for (std::size_t e = 0; e < truth.partials.size(); ++e) {
     const ComputedNumber& entry = computed.gradient[e];
     if (!entry.value) return without_a_number(entry);
     errors.push_back(Interval::from(*entry.value, truth.norm.precision()) - truth.partials[e]);
   }
-  return digits_from(sqrt_nonnegative(squared_length(errors, truth.norm.precision())), truth.norm, is_zero);
+  return digits_from(sqrt_nonnegative(squared_length(errors, truth.norm.precision())), truth.norm,
+                     is_exactly_zero(truth.norm));
 }
 
 Digits digits_of_ratio(const Computed& computed, const Reference& reference) {
@@ -54,7 +57,7 @@ Digits digits_of_ratio(const Computed& computed, const Reference& reference) {
   const Bits bits = reference.bits;
   const Interval ratio = lojasiewicz_ratio(Interval::from(*computed.gradient_norm.value, bits),
                                            Interval::from(*computed.loss.value, bits), reference.beta);
-  return digits_from(abs(ratio - *reference.ratio), *reference.ratio, false);
+  return digits_from(abs(ratio - *reference.ratio), *reference.ratio, is_exactly_zero(*reference.ratio));
 }
 
 }  // namespace
@@ -130,8 +133,7 @@ Digits correct_digits(Quantity quantity, const Computed& computed, const Referen
     case Quantity::loss:
       return digits_of_number(computed.loss, reference.loss, reference.loss_is_zero);
     case Quantity::gradient:
-      return reference.gradient ? digits_of_gradient(computed, *reference.gradient, reference.loss_is_zero)
-                                : undefined;
+      return reference.gradient ? digits_of_gradient(computed, *reference.gradient) : undefined;
     case Quantity::ratio:
       return reference.ratio ? digits_of_ratio(computed, reference) : undefined;
   }

@@ -129,6 +129,10 @@ TEST_CASE("advice by distance from the minimum") {
   const Instance equal = instance({}, {{"1", "0"}, {"0", "1"}}, {{"0", "1"}, {"1", "0"}});
   REQUIRE(tested(equal).advice.recommendation == Recommendation::zero_loss);
   REQUIRE(tested(equal).frontier.empty());
+  // A zero student in norm form: the gradient is exactly 0, the loss is not.
+  const Instance critical = instance(paper, {{"1", "0"}, {"0", "1"}}, {{"0", "0"}});
+  REQUIRE(tested(critical, 6, 128).advice.recommendation == Recommendation::use_differences);
+  REQUIRE(tested(critical, 6, 128).frontier.size() == 1);
   REQUIRE(tested(pairs_at(paper, 20), 1000, 256).advice.recommendation == Recommendation::beyond_max_bits);
 }
 
