@@ -1,6 +1,5 @@
 #include <lojacert/stress/advice.hpp>
 
-#include <lojacert/stress/cluster_form.hpp>
 #include <lojacert/stress/frontier.hpp>
 
 #include <fmt/format.h>
@@ -81,7 +80,7 @@ Advice advise(const Instance& instance, const Reference& reference, int wanted_d
             "use the angle from differences: in double the formula `difference` has " + what +
                 ", the formulas by acos do not"};
   }
-  if (!cluster_form_obstacle(instance) && is_enough(Formula::cluster)) {
+  if (!obstacle(Formula::cluster, instance) && is_enough(Formula::cluster)) {
     return {Recommendation::use_cluster_form, std::nullopt,
             "use the cluster form: in double it has " + what + ", no sum over pairs does"};
   }

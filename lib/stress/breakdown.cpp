@@ -1,6 +1,6 @@
 #include <lojacert/stress/breakdown.hpp>
 
-#include <lojacert/stress/arithmetic.hpp>
+#include <lojacert/stress/binary_arithmetic.hpp>
 #include <lojacert/stress/plain_network.hpp>
 
 #include <cmath>

@@ -3,31 +3,18 @@
 // (docs/numerics/stress.md, section 3).
 
 #include <lojacert/stress/pair_formulas.hpp>
-
-#include <lojacert/exact/rational.hpp>
+#include <lojacert/stress/quadrature.hpp>
 
 #include <cstddef>
-#include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 namespace lojacert::stress {
 
-/// Why the cluster form does not apply to this point instance: it needs nonzero teachers on different lines.
-/// Nothing where it does.
-[[nodiscard]] std::optional<std::string> cluster_form_obstacle(const Instance& instance);
-
-/// A Gauss-Legendre rule on [0, 1].
-struct QuadratureRule {
-  std::vector<Rational> nodes;
-  std::vector<Rational> weights;
-};
-[[nodiscard]] const QuadratureRule& gauss_legendre();
-
 /// 2 L_abs = sum_i [ |v_i|^2 + (2/pi) sum sigma sigma' |u||u'| h(t) ] + sum_{i != k} { <v_i, G_ik v_k> +
 /// 2 <v_i, sum_{j in T_k} |p_j| (G(a_i, b_j) - G_ik) b_j> + sum_{j in T_i, l in T_k} |p_j||p_l| E[C_j C_l] },
 /// with everything in one arithmetic. Every student is turned (p -> -p) towards its nearest teacher line.
+/// Needs nonzero teachers on different lines.
 template <class A>
 class ClusterForm {
   using T = typename A::Number;

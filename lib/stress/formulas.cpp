@@ -1,5 +1,6 @@
 #include <lojacert/stress/formulas.hpp>
 
+#include <lojacert/landscape/lines.hpp>
 #include <lojacert/stress/arithmetic.hpp>
 #include <lojacert/stress/cluster_form.hpp>
 #include <lojacert/stress/pair_formulas.hpp>
@@ -7,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <limits>
+#include <set>
 #include <stdexcept>
 #include <type_traits>
 
@@ -159,6 +161,17 @@ bool is_tried(Formula formula, const Precision& precision) {
   const bool beyond = precision.type == NumberType::binary;
   if (formula == Formula::gram) return !beyond && precision.type != NumberType::double_double;
   return formula != Formula::cluster || !beyond;
+}
+
+std::optional<std::string> obstacle(Formula formula, const Instance& instance) {
+  if (formula != Formula::cluster) return std::nullopt;
+  const LineNetwork network = merge_by_lines(instance);
+  std::set<std::size_t> lines;
+  for (const Neuron& teacher : network.teachers) {
+    if (!teacher.line) return "a teacher is zero";
+    if (!lines.insert(*teacher.line).second) return "two teachers are on one line";
+  }
+  return std::nullopt;
 }
 
 Computed compute(const Instance& instance, Formula formula, const Precision& precision) {

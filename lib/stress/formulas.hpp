@@ -36,6 +36,10 @@ struct Precision {
 /// A matrix product of Eigen needs a type of the machine; the cluster form has no use beyond double-double.
 [[nodiscard]] bool is_tried(Formula formula, const Precision& precision);
 
+/// Why the formula does not apply to this point instance, or nothing: the cluster form needs nonzero teachers
+/// on different lines.
+[[nodiscard]] std::optional<std::string> obstacle(Formula formula, const Instance& instance);
+
 /// A computed number: its exact value, or that it is no number.
 struct ComputedNumber {
   std::optional<Rational> value;
@@ -50,8 +54,8 @@ struct Computed {
 };
 
 /// Evaluates a point instance with a student by one formula in one arithmetic: the weights are rounded to it
-/// first, and every operation is rounded. A measurement, never a proof. The cluster form needs an instance
-/// without cluster_form_obstacle; a unit-form zero student has no gradient, and its row is 0 by convention.
+/// first, and every operation is rounded. A measurement, never a proof. There must be no
+/// obstacle; a unit-form zero student has no gradient, and its row is 0 by convention.
 [[nodiscard]] Computed compute(const Instance& instance, Formula formula, const Precision& precision);
 
 }  // namespace lojacert::stress

@@ -1,7 +1,6 @@
 #include <lojacert/stress/stress.hpp>
 
 #include <lojacert/claims/lojasiewicz.hpp>
-#include <lojacert/stress/cluster_form.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -14,8 +13,7 @@ constexpr long guard_bits = 32;  // so that the truth is narrower than the best 
 
 std::vector<FormulaNote> formula_notes(const Instance& instance) {
   std::vector<FormulaNote> notes;
-  for (const Formula formula : all_formulas())
-    notes.push_back({formula, formula == Formula::cluster ? cluster_form_obstacle(instance) : std::nullopt});
+  for (const Formula formula : all_formulas()) notes.push_back({formula, obstacle(formula, instance)});
   return notes;
 }
 

@@ -4,7 +4,6 @@
 
 #include <lojacert/exact/number.hpp>
 #include <lojacert/stress/arithmetic.hpp>
-#include <lojacert/stress/cluster_form.hpp>
 #include <lojacert/stress/digits.hpp>
 #include <lojacert/stress/pair_formulas.hpp>
 
@@ -108,10 +107,10 @@ TEST_CASE("the cluster form is the loss, and keeps digits that the sums over pai
 
 TEST_CASE("the cluster form says where it does not apply") {
   const TextRows student{{"1", "1"}};
-  REQUIRE_FALSE(cluster_form_obstacle(instance({}, {{"1", "0"}, {"0", "1"}}, student)));
-  REQUIRE(cluster_form_obstacle(instance({}, {{"1", "0"}, {"-2", "0"}}, student)) ==
+  REQUIRE_FALSE(obstacle(Formula::cluster, instance({}, {{"1", "0"}, {"0", "1"}}, student)));
+  REQUIRE(obstacle(Formula::cluster, instance({}, {{"1", "0"}, {"-2", "0"}}, student)) ==
           "two teachers are on one line");
-  REQUIRE(cluster_form_obstacle(instance({}, {{"1", "0"}, {"0", "0"}}, student)) == "a teacher is zero");
+  REQUIRE(obstacle(Formula::cluster, instance({}, {{"1", "0"}, {"0", "0"}}, student)) == "a teacher is zero");
 }
 
 TEST_CASE("a binary float of 53 bits gives the double's result where no function is called") {

@@ -1,23 +1,11 @@
-#include <lojacert/stress/cluster_form.hpp>
-
-#include <lojacert/landscape/lines.hpp>
+#include <lojacert/stress/quadrature.hpp>
 
 #include <boost/math/quadrature/gauss.hpp>
 #include <boost/multiprecision/cpp_bin_float.hpp>
 
-#include <set>
+#include <cstddef>
 
 namespace lojacert::stress {
-
-std::optional<std::string> cluster_form_obstacle(const Instance& instance) {
-  const LineNetwork network = merge_by_lines(instance);
-  std::set<std::size_t> lines;
-  for (const lojacert::Neuron& teacher : network.teachers) {
-    if (!teacher.line) return "a teacher is zero";
-    if (!lines.insert(*teacher.line).second) return "two teachers are on one line";
-  }
-  return std::nullopt;
-}
 
 namespace {
 
