@@ -26,6 +26,7 @@ namespace {
 
 constexpr int digits_shown = 6;
 constexpr int digits_written = 14;
+constexpr std::size_t most_printed = 4;  // instances whose rows are all printed
 
 struct Options {
   std::vector<std::string> paths;
@@ -302,12 +303,41 @@ void print(const Audited& audited, const std::string& confidence) {
   comment(fmt::format("precision: {} bits", report.bits));
 }
 
+/// How often an explicit statement got each verdict over several instances.
+struct VerdictCount {
+  std::string key;
+  std::map<Verdict, std::size_t> counts;
+  std::optional<std::size_t> first_disproved;
+};
+
+std::vector<VerdictCount> verdict_counts(const std::vector<Audited>& all) {
+  std::vector<VerdictCount> counts;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    for (const AuditRow& row : all[i].report.rows) {
+      if (!row.verdict) continue;
+      auto found = std::ranges::find(counts, row.key, &VerdictCount::key);
+      if (found == counts.end()) found = counts.insert(counts.end(), {row.key, {}, std::nullopt});
+      ++found->counts[*row.verdict];
+      if (row.verdict == Verdict::disproved && !found->first_disproved) found->first_disproved = i;
+    }
+  }
+  return counts;
+}
+
 void print_ranges(const std::vector<Audited>& all, const std::vector<AuditRange>& ranges) {
-  comment(fmt::format("implied constants over {} instances:", all.size()));
   const auto place = [&](std::size_t i) {
     const bool shares_its_file = std::ranges::count(all, all[i].file, &Audited::file) > 1;
     return shares_its_file ? label_of(all[i]) : all[i].file;
   };
+  comment(fmt::format("explicit statements over {} instances:", all.size()));
+  for (const VerdictCount& row : verdict_counts(all)) {
+    std::string text;
+    for (const auto& [verdict, count] : row.counts)
+      text += fmt::format("{}{} {}", text.empty() ? "" : ", ", to_string(verdict), count);
+    if (row.first_disproved) text += fmt::format(" (first {})", place(*row.first_disproved));
+    comment(fmt::format("  {:<22} {}", row.key, text));
+  }
+  comment(fmt::format("implied constants over {} instances:", all.size()));
   for (const AuditRange& range : ranges) {
     comment(fmt::format("  {:<22} from {} ({}) to {} ({})", range.key, range.lowest.decimal_inf(digits_shown),
                         place(range.lowest_at), range.highest.decimal_sup(digits_shown),
@@ -341,7 +371,11 @@ Outcome run(const Options& options) {
   const json::Value value = audit_value(all, ranges, options.confidence);
   if (!options.plot.empty()) write_result(options.plot, report_page({value}, ""));
   if (options.json) return {Status::evaluated, false, json::dump(value)};
-  for (const Audited& audited : all) print(audited, options.confidence);
+  if (all.size() <= most_printed) {
+    for (const Audited& audited : all) print(audited, options.confidence);
+  } else {
+    comment(fmt::format("{} instances; --json has every row of each", all.size()));
+  }
   if (all.size() > 1) print_ranges(all, ranges);
   return {Status::evaluated};
 }

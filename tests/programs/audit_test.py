@@ -19,7 +19,7 @@ import numpy
 from numpy import ndarray
 
 from oracle import meridian_breaks
-from programs import Programs, Report, folder_of_programs, option, workspace, write_json
+from programs import ROOT, Programs, Report, folder_of_programs, option, workspace, write_json
 from specification import parse_number
 
 KEYS = {"format", "instances", "rows", "ranges", "hypotheses", "factors", "samples", "notes", "status"}
@@ -391,6 +391,23 @@ def near_instance(rng: random.Random, gap: float) -> dict[str, Any]:
     return {"format": "lojacert-instance/1", "activation": "abs", "neuron": "norm", "teacher": [["1", "0"], ["0", "1"]], "student": rows}
 
 
+def check_trajectory(report: Report, programs: Programs, folder: Path) -> None:
+    """Every iterate of a recorded descent is audited, in its order, as the instance that it is."""
+    path = folder / "run.jsonl"
+    run = programs.cert("train", ROOT / "docs/examples/trajectory.json", "-o", folder / "end.json", "--trajectory", path)
+    if not report.check(run.code == 0, "train records a descent", run.describe):
+        return
+    document = run_audit(report, programs, path, "--no-theorem-g")
+    last = run_audit(report, programs, folder / "end.json", "--no-theorem-g")
+    if document is None or last is None:
+        return
+    names = [instance["name"] for instance in document["instances"]]
+    report.check(names == [f"iteration {t}" for t in range(len(names))] and len(names) == 51, "all iterates in their order", lambda: str(names))
+    report.check(document["instances"][-1]["digest"] == last["instances"][0]["digest"], "the last iterate is the trained instance")
+    found = [{**row, "instance": 0} for row in document["rows"] if row["instance"] == 50]
+    report.check(found == last["rows"], "an iterate's rows are those of its instance", lambda: f"{found} {last['rows']}")
+
+
 def check_theorems(report: Report, programs: Programs, folder: Path) -> None:
     """Below the thresholds every hypothesis holds and every chain is there; above them L <= eps0 is disproved."""
     rng = random.Random(3)
@@ -526,6 +543,7 @@ def main() -> int:
         folder = Path(name)
         paths = [check_random(report, programs, folder, seed + k, 3 if k % 4 == 0 else 2) for k in range(count)]
         check_ranges(report, programs, [path for path in paths if path][:5])
+        check_trajectory(report, programs, folder)
         check_theorems(report, programs, folder)
         check_special(report, programs, folder)
         check_samples(report, programs, folder, seed)
