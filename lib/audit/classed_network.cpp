@@ -11,18 +11,6 @@ namespace lojacert {
 
 namespace {
 
-Rational product_of(const std::vector<Rational>& u, const std::vector<Rational>& v) {
-  Rational sum = 0;
-  for (std::size_t k = 0; k < u.size(); ++k) sum += u[k] * v[k];
-  return sum;
-}
-
-std::vector<Rational> exact_row(const ExactMatrix& rows, std::size_t i) {
-  std::vector<Rational> row;
-  for (std::size_t k = 0; k < rows.cols(); ++k) row.push_back(rows.point(i, k));
-  return row;
-}
-
 const Instance& checked(const Instance& instance) {
   if (instance.activation != Activation::abs)
     throw std::logic_error("ClassedNetwork: the activation is not abs");
@@ -37,27 +25,22 @@ ClassedNetwork::ClassedNetwork(const Instance& instance)
     : instance_(checked(instance)),
       landscape_(instance),
       nearest_(Clusters(instance).propose(Rational(2))) {  // beyond 90 degrees: nobody is far
-  for (std::size_t q = 0; q < students() + teachers(); ++q) {
-    const bool is_student = q < students();
-    Row row{is_student ? exact_row(*instance_.student, q) : exact_row(instance_.teacher, q - students()),
-            Rational(0),
-            is_student ? instance_.neuron : instance_.teacher_neuron,
-            {}};
-    row.squared_norm = product_of(row.entries, row.entries);
-    rows_.push_back(std::move(row));
-  }
-  for (Row& row : rows_) {
-    for (std::size_t i = 0; i < teachers(); ++i)
-      row.products.push_back(product_of(row.entries, rows_[students() + i].entries));
+  for (ExactRow& row : exact_rows(*instance_.student))
+    rows_.push_back({std::move(row), instance_.neuron, {}});
+  const std::vector<ExactRow> teacher_rows = exact_rows(instance_.teacher);
+  for (const ExactRow& row : teacher_rows) rows_.push_back({row, instance_.teacher_neuron, {}});
+  for (Neuron& neuron : rows_) {
+    for (const ExactRow& teacher : teacher_rows)
+      neuron.products.push_back(inner_product(neuron.row.entries, teacher.entries));
   }
 }
 
-bool ClassedNetwork::is_zero(std::size_t student) const { return rows_[student].squared_norm.is_zero(); }
+bool ClassedNetwork::is_zero(std::size_t student) const { return rows_[student].row.is_zero(); }
 
 Rational ClassedNetwork::squared_cosine(std::size_t student, std::size_t teacher) const {
-  const Row& row = rows_[student];
-  const Rational& product = row.products[teacher];
-  return product * product / (row.squared_norm * rows_[students() + teacher].squared_norm);
+  const Neuron& neuron = rows_[student];
+  const Rational& product = neuron.products[teacher];
+  return product * product / (neuron.row.squared_norm * rows_[students() + teacher].row.squared_norm);
 }
 
 long ClassedNetwork::orientation(std::size_t student, std::size_t teacher) const {
@@ -79,15 +62,15 @@ ClassedResidual::ClassedResidual(const ClassedNetwork& network, Assignment class
 }
 
 void ClassedResidual::make_neurons() {
-  for (const ClassedNetwork::Row& row : network_.rows_) {
-    const Interval square = Interval::from(row.squared_norm, bits_);
+  for (const ClassedNetwork::Neuron& neuron : network_.rows_) {
+    const Interval square = Interval::from(neuron.row.squared_norm, bits_);
     const Interval length = sqrt_nonnegative(square);
-    const bool norm = row.form == NeuronForm::norm;
+    const bool norm = neuron.form == NeuronForm::norm;
     masses_.push_back(norm ? square : length);
     std::vector<Interval> vector;
-    for (const Rational& entry : row.entries) vector.push_back(Interval::from(entry, bits_));
+    for (const Rational& entry : neuron.row.entries) vector.push_back(Interval::from(entry, bits_));
     directions_.emplace_back();
-    if (!row.squared_norm.is_zero()) {
+    if (!neuron.row.is_zero()) {
       for (const Interval& entry : vector) directions_.back().push_back(entry / length);
     }
     if (norm) {
@@ -130,9 +113,9 @@ void ClassedResidual::make_split() {
 }
 
 ClassedResidual::Pair ClassedResidual::pair(std::size_t row, std::size_t teacher) const {
-  const ClassedNetwork::Row& u = network_.rows_[row];
+  const ClassedNetwork::Neuron& u = network_.rows_[row];
   const Rational& product = u.products[teacher];
-  const Rational squares = u.squared_norm * network_.rows_[teacher_row(teacher)].squared_norm;
+  const Rational squares = u.row.squared_norm * network_.rows_[teacher_row(teacher)].row.squared_norm;
   const Interval gap = sqrt_nonnegative(Interval::from(Rational(squares - product * product), bits_));
   const Interval size = sqrt_nonnegative(Interval::from(squares, bits_));
   const Interval dot = Interval::from(product, bits_);

@@ -3,6 +3,7 @@
 // (docs/theory/audit.md). For `abs`.
 
 #include <lojacert/enclosure/interval.hpp>
+#include <lojacert/exact/row.hpp>
 #include <lojacert/landscape/evaluation.hpp>
 #include <lojacert/network/instance.hpp>
 #include <lojacert/theory/clusters.hpp>
@@ -37,16 +38,15 @@ class ClassedNetwork {
 
  private:
   friend class ClassedResidual;
-  struct Row {
-    std::vector<Rational> entries;
-    Rational squared_norm;
+  struct Neuron {
+    ExactRow row;
     NeuronForm form;
     std::vector<Rational> products;  ///< with every teacher's row
   };
 
   Instance instance_;
   Landscape landscape_;
-  std::vector<Row> rows_;  ///< students, then teachers
+  std::vector<Neuron> rows_;  ///< students, then teachers
   Assignment nearest_;
 };
 

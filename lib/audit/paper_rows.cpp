@@ -153,12 +153,8 @@ std::vector<AuditRow> theorem_rows(const Instance& instance, const Landscape& la
     const Clusters clusters(instance);
     const Assignment assignment = clusters.propose(Rational(0));
     bool all = true;
-    for (std::size_t j = 0; j < assignment.size(); ++j) {
-      bool is_zero = true;
-      for (std::size_t k = 0; k < instance.dimension(); ++k)
-        is_zero = is_zero && instance.student->point(j, k).is_zero();
-      all = all && (assignment[j] || is_zero);
-    }
+    for (std::size_t j = 0; j < assignment.size(); ++j)
+      all = all && (assignment[j] || exact_row(*instance.student, j).is_zero());
     zero_loss.verdict = all ? Verdict::proved : Verdict::disproved;
     if (!all && instance.activation == Activation::relu)
       zero_loss.note = "the paper's Claim 1: the theorem is false for relu";

@@ -2,6 +2,7 @@
 
 #include <lojacert/enclosure/vector.hpp>
 #include <lojacert/exact/error.hpp>
+#include <lojacert/exact/row.hpp>
 #include <lojacert/landscape/adaptive.hpp>
 
 #include <fmt/format.h>
@@ -26,16 +27,10 @@ struct Neuron {
 std::vector<Neuron> neurons_of(const ExactMatrix& rows, NeuronForm form, Bits bits) {
   std::vector<Neuron> neurons;
   for (std::size_t i = 0; i < rows.rows(); ++i) {
-    std::vector<Interval> row;
-    bool is_zero = true;
-    for (std::size_t k = 0; k < rows.cols(); ++k) {
-      const Rational entry = rows.point(i, k);
-      is_zero = is_zero && entry.is_zero();
-      row.push_back(Interval::from(entry, bits));
-    }
+    std::vector<Interval> row = interval_row(rows, i, bits);
     Interval length = sqrt_nonnegative(squared_length(row, bits));
     Interval factor = form == NeuronForm::norm ? length : Interval::exact(1L, bits);
-    neurons.push_back({std::move(row), std::move(length), std::move(factor), is_zero});
+    neurons.push_back({std::move(row), std::move(length), std::move(factor), exact_row(rows, i).is_zero()});
   }
   return neurons;
 }
@@ -144,9 +139,7 @@ SampleAudit audit_samples(const Instance& instance, const ExactMatrix& samples, 
   const Evaluation population = landscape.evaluate(bits);
   EmpiricalLandscape data(instance, bits);
   for (std::size_t n = 0; n < samples.rows(); ++n) {
-    std::vector<Interval> x;
-    for (std::size_t k = 0; k < samples.cols(); ++k) x.push_back(Interval::from(samples.point(n, k), bits));
-    data.add(x);
+    data.add(interval_row(samples, n, bits));
   }
   const auto whole = [&](std::size_t value) { return Interval::exact(static_cast<long>(value), bits); };
   const Interval count = whole(samples.rows());

@@ -52,12 +52,9 @@ std::optional<Interval> largest_jacobian_change(const ClassedNetwork& network, c
   std::optional<Interval> largest;
   for (std::size_t j = 0; j < network.students(); ++j) {
     if (network.is_zero(j)) continue;
-    std::vector<Interval> w;
+    const std::vector<Interval> w = interval_row(*instance.student, j, bits);
     std::vector<Interval> u;
-    for (std::size_t k = 0; k < d; ++k) {
-      w.push_back(Interval::from(instance.student->point(j, k), bits));
-      u.push_back(-step * gradient.partials[j * d + k]);
-    }
+    for (std::size_t k = 0; k < d; ++k) u.push_back(-step * gradient.partials[j * d + k]);
     const Interval ratio = jacobian_change(w, u, bits);
     if (!ratio.is_finite()) continue;  // this student does not move, or may not
     largest = largest ? larger(*largest, ratio) : ratio;

@@ -2,6 +2,12 @@
 
 namespace lojacert {
 
+std::vector<Interval> interval_row(const ExactMatrix& rows, std::size_t i, Bits bits) {
+  std::vector<Interval> row;
+  for (std::size_t k = 0; k < rows.cols(); ++k) row.push_back(Interval::from(rows.at(i, k), bits));
+  return row;
+}
+
 Interval inner_product(std::span<const Interval> u, std::span<const Interval> v, Bits bits) {
   Interval sum = Interval::zero(bits);
   for (std::size_t k = 0; k < u.size(); ++k) sum.add_product(u[k], v[k]);

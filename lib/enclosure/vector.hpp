@@ -2,10 +2,16 @@
 // Vectors of intervals: inner products, lengths and the smallest entry.
 
 #include <lojacert/enclosure/interval.hpp>
+#include <lojacert/exact/matrix.hpp>
 
+#include <cstddef>
 #include <span>
+#include <vector>
 
 namespace lojacert {
+
+/// Enclosures of the entries of row i of a matrix of points or boxes.
+[[nodiscard]] std::vector<Interval> interval_row(const ExactMatrix& rows, std::size_t i, Bits bits);
 
 /// An enclosure of <u, v> for members of both; the spans have one length.
 [[nodiscard]] Interval inner_product(std::span<const Interval> u, std::span<const Interval> v, Bits bits);

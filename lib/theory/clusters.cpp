@@ -3,6 +3,7 @@
 #include <lojacert/enclosure/vector.hpp>
 #include <lojacert/exact/error.hpp>
 #include <lojacert/exact/radical.hpp>
+#include <lojacert/exact/row.hpp>
 
 #include <fmt/format.h>
 
@@ -13,33 +14,6 @@
 namespace lojacert {
 
 namespace {
-
-std::vector<Rational> point_row(const ExactMatrix& rows, std::size_t i) {
-  std::vector<Rational> row;
-  for (std::size_t k = 0; k < rows.cols(); ++k) row.push_back(rows.point(i, k));
-  return row;
-}
-
-Rational inner_product(std::span<const Rational> u, std::span<const Rational> v) {
-  Rational sum = 0;
-  for (std::size_t k = 0; k < u.size(); ++k) sum += u[k] * v[k];
-  return sum;
-}
-
-struct ExactRow {
-  std::vector<Rational> entries;
-  Rational squared_norm;
-};
-
-std::vector<ExactRow> exact_rows(const ExactMatrix& rows) {
-  std::vector<ExactRow> result;
-  for (std::size_t i = 0; i < rows.rows(); ++i) {
-    std::vector<Rational> entries = point_row(rows, i);
-    Rational squared_norm = inner_product(entries, entries);
-    result.push_back({std::move(entries), std::move(squared_norm)});
-  }
-  return result;
-}
 
 /// Exact geometry of a point instance.
 class PointAngles {
@@ -133,12 +107,6 @@ class PointAngles {
 };
 
 using IntervalRow = std::vector<Interval>;
-
-IntervalRow interval_row(const ExactMatrix& rows, std::size_t i, Bits bits) {
-  IntervalRow row;
-  for (std::size_t k = 0; k < rows.cols(); ++k) row.push_back(Interval::from(rows.at(i, k), bits));
-  return row;
-}
 
 /// The effective vector w or |w| w.
 IntervalRow effective(IntervalRow w, NeuronForm form, Bits bits) {

@@ -5,22 +5,6 @@
 
 namespace lojacert {
 
-namespace {
-
-Rational inner_product(const std::vector<Rational>& u, const std::vector<Rational>& v) {
-  Rational sum = 0;
-  for (std::size_t k = 0; k < u.size(); ++k) sum += u[k] * v[k];
-  return sum;
-}
-
-std::vector<Rational> point_row(const ExactMatrix& rows, std::size_t i) {
-  std::vector<Rational> row;
-  for (std::size_t k = 0; k < rows.cols(); ++k) row.push_back(rows.point(i, k));
-  return row;
-}
-
-}  // namespace
-
 /// |w_q|, |p_q| and c_j at one precision.
 struct Curvature::Lengths {
   std::vector<Interval> row;
@@ -38,32 +22,27 @@ Curvature::Curvature(const Instance& instance, const ExactMatrix& direction)
   students_ = instance.student_count();
   if (direction.rows() != students_ || direction.cols() != instance.dimension())
     throw std::logic_error("Curvature: the direction has another shape than the students");
-  const auto row = [](std::vector<Rational> entries) {
-    Rational squared_norm = inner_product(entries, entries);
-    return Row{std::move(entries), std::move(squared_norm)};
-  };
-  for (std::size_t j = 0; j < students_; ++j) rows_.push_back(row(point_row(*instance.student, j)));
-  for (std::size_t i = 0; i < instance.teacher_count(); ++i)
-    rows_.push_back(row(point_row(instance.teacher, i)));
+  rows_ = exact_rows(*instance.student);
+  for (ExactRow& teacher : exact_rows(instance.teacher)) rows_.push_back(std::move(teacher));
   for (std::size_t j = 0; j < students_; ++j) {
-    const Row& w = rows_[j];
-    if (w.squared_norm == 0) throw std::logic_error("Curvature: a student is zero");
-    directions_.push_back(row(point_row(direction, j)));
+    const ExactRow& w = rows_[j];
+    if (w.is_zero()) throw std::logic_error("Curvature: a student is zero");
+    directions_.push_back(exact_row(direction, j));
     std::vector<Rational> velocity = directions_.back().entries;
     if (student_form_ == NeuronForm::norm) {
       const Rational along = inner_product(w.entries, velocity);
       for (std::size_t k = 0; k < velocity.size(); ++k)
         velocity[k] = w.squared_norm * velocity[k] + along * w.entries[k];
     }
-    velocities_.push_back(row(std::move(velocity)));
+    velocities_.push_back(exact_row(std::move(velocity)));
   }
   for (std::size_t j = 0; j < students_; ++j) {
     for (std::size_t k = 0; k < students_; ++k)
       velocity_products_.push_back(k < j ? velocity_product(k, j)
                                          : inner_product(velocities_[j].entries, velocities_[k].entries));
   }
-  for (const Row& w : rows_) {
-    for (const Row& velocity : velocities_)
+  for (const ExactRow& w : rows_) {
+    for (const ExactRow& velocity : velocities_)
       row_products_.push_back(inner_product(w.entries, velocity.entries));
   }
 }
@@ -118,8 +97,8 @@ Interval Curvature::abs_form(const Lengths& lengths, Bits bits) const {
 /// (1 - 2t/pi) <u, v> + (2/pi) sin t (cos t (x_u x_v - y_u y_v) + sin t (x_u y_v + y_u x_v)),
 /// x and y the components along b_j and e.
 Interval Curvature::mixed_term(std::size_t j, std::size_t k, const Lengths& lengths, Bits bits) const {
-  const Row& u = rows_[j];
-  const Row& v = rows_[k];
+  const ExactRow& u = rows_[j];
+  const ExactRow& v = rows_[k];
   const Rational dot = inner_product(u.entries, v.entries);
   const Rational squared_gap = u.squared_norm * v.squared_norm - dot * dot;
   const Interval product = Interval::from(velocity_product(j, k), bits);
@@ -146,8 +125,8 @@ Interval Curvature::mixed_term(std::size_t j, std::size_t k, const Lengths& leng
 
 /// (2 |q| sin t / (pi |p_j|)) (|u|^2 - <b_j, u>^2 + <e, u>^2) for the velocity u of p_j.
 Interval Curvature::diagonal_term(std::size_t j, std::size_t q, const Lengths& lengths, Bits bits) const {
-  const Row& w = rows_[j];
-  const Row& other = rows_[q];
+  const ExactRow& w = rows_[j];
+  const ExactRow& other = rows_[q];
   const Rational dot = inner_product(w.entries, other.entries);
   const Rational squared_gap = w.squared_norm * other.squared_norm - dot * dot;
   if (squared_gap == 0) return Interval::zero(bits);  // parallel, or a zero teacher
@@ -183,7 +162,7 @@ Interval Curvature::chain_rule_terms(const Lengths& lengths, Bits bits) const {
   for (std::size_t j = 0; j < students_; ++j) {
     const std::vector<Rational>& w = rows_[j].entries;
     const std::vector<Rational>& u = directions_[j].entries;
-    const Rational product = lojacert::inner_product(w, u);
+    const Rational product = inner_product(w, u);
     Interval slope = Interval::zero(bits);   // <G, u>
     Interval radial = Interval::zero(bits);  // <G, w>
     for (std::size_t k = 0; k < w.size(); ++k) {

@@ -2,6 +2,7 @@
 // The second derivative of L along a direction of the students' rows, at a point.
 
 #include <lojacert/enclosure/interval.hpp>
+#include <lojacert/exact/row.hpp>
 #include <lojacert/landscape/evaluation.hpp>
 #include <lojacert/network/instance.hpp>
 
@@ -21,10 +22,6 @@ class Curvature {
   [[nodiscard]] Interval along_direction(Bits bits) const;
 
  private:
-  struct Row {
-    std::vector<Rational> entries;
-    Rational squared_norm;
-  };
   struct Lengths;
 
   [[nodiscard]] Interval abs_form(const Lengths& lengths, Bits bits) const;
@@ -40,11 +37,11 @@ class Curvature {
   NeuronForm student_form_;
   NeuronForm teacher_form_;
   std::size_t students_ = 0;
-  std::vector<Row> rows_;        // students, then teachers
-  std::vector<Row> directions_;  // rows of U
+  std::vector<ExactRow> rows_;        // students, then teachers
+  std::vector<ExactRow> directions_;  // rows of U
   // The velocity of p_j is c_j times a rational vector: u_j with c_j = 1 in unit form, |w_j|^2 u_j + <w_j,
   // u_j> w_j with c_j = 1/|w_j| in norm form.
-  std::vector<Row> velocities_;
+  std::vector<ExactRow> velocities_;
   std::vector<Rational> velocity_products_;  // m x m
   std::vector<Rational> row_products_;       // (m + r) x m: <w_q, velocity j>
   Landscape landscape_;

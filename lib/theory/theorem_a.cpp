@@ -18,8 +18,7 @@ struct Neuron {
 std::vector<Neuron> neurons_of(const ExactMatrix& rows, NeuronForm form, Bits bits) {
   std::vector<Neuron> neurons;
   for (std::size_t i = 0; i < rows.rows(); ++i) {
-    std::vector<Interval> row;
-    for (std::size_t k = 0; k < rows.cols(); ++k) row.push_back(Interval::from(rows.at(i, k), bits));
+    std::vector<Interval> row = interval_row(rows, i, bits);
     Interval length = sqrt_nonnegative(squared_length(row, bits));
     std::vector<Interval> effective = row;
     if (form == NeuronForm::norm) {
