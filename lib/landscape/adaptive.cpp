@@ -75,7 +75,8 @@ NarrowEvaluation narrow_evaluation(const Landscape& landscape, double relative_w
   const double log2_asked = std::log2(relative_width) - 1;
   // The loss alone finds the precision at half the price; the gradient cancels less.
   const NarrowLoss loss = narrow_loss(landscape, relative_width, max_bits);
-  const long gradient_limit = std::min(max_bits, 2 * loss.bits + 256);
+  const long gradient_limit =
+      std::min(max_bits, 2 * loss.bits + 256 + landscape.approximate_log2_mass_ratio());
   double before = infinity;
   for (long bits = loss.bits;;) {
     NarrowEvaluation result{landscape.evaluate(Bits{bits}), bits, loss.is_narrow, true};

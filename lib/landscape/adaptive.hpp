@@ -26,7 +26,8 @@ struct NarrowLoss {
 
 /// Encloses loss, gradient norm and (relative to the norm) every partial derivative as narrowly. A gradient
 /// that cancels to nothing (at a critical point with positive loss) cannot be narrow relative to itself: then
-/// it stops at twice the precision that sufficed for the loss plus 256 bits.
+/// it stops at twice the precision that sufficed for the loss plus 256 bits, plus what neurons of very
+/// different masses can cancel.
 [[nodiscard]] NarrowEvaluation narrow_evaluation(const Landscape& landscape, double relative_width,
                                                  long max_bits);
 

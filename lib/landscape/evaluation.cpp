@@ -75,6 +75,31 @@ std::optional<std::size_t> first_zero_student(const LineNetwork& network) {
   return std::nullopt;
 }
 
+/// log2 of the mass of a nonzero neuron, up to a few units: to steer by.
+long approximate_log2_mass(const Neuron& neuron, NeuronForm form, const LineNetwork& network) {
+  const auto bits_of = [](const Integer& x) { return static_cast<long>(msb(abs(x))); };
+  const long twice_length = 2 * (bits_of(numerator(neuron.scale)) - bits_of(denominator(neuron.scale))) +
+                            bits_of(network.lines[*neuron.line].squared_norm);
+  return form == NeuronForm::norm ? twice_length : twice_length / 2;
+}
+
+/// log2 of the largest mass over the smallest, zero neurons left out.
+long approximate_log2_mass_ratio(const LineNetwork& network, const Instance& instance) {
+  std::optional<long> least;
+  std::optional<long> greatest;
+  const auto look_at = [&](const std::vector<Neuron>& neurons, NeuronForm form) {
+    for (const Neuron& neuron : neurons) {
+      if (!neuron.line) continue;
+      const long size = approximate_log2_mass(neuron, form, network);
+      least = std::min(least.value_or(size), size);
+      greatest = std::max(greatest.value_or(size), size);
+    }
+  };
+  look_at(network.students, instance.neuron);
+  look_at(network.teachers, instance.teacher_neuron);
+  return least ? *greatest - *least : 0;
+}
+
 /// Point instances: exact lines, so that dot products and S^2 are exact integers.
 class PointEvaluator {
  public:
@@ -84,12 +109,14 @@ class PointEvaluator {
         form_(instance.neuron),
         dimension_(instance.dimension()),
         network_(merge_by_lines(instance)),
-        loss_is_zero_(lojacert::loss_is_zero(network_, activation_)) {
+        loss_is_zero_(lojacert::loss_is_zero(network_, activation_)),
+        log2_mass_ratio_(approximate_log2_mass_ratio(network_, instance)) {
     if (form_ == NeuronForm::unit) undefined_at_ = first_zero_student(network_);
   }
 
   [[nodiscard]] std::size_t term_count() const { return network_.lines.size(); }
   [[nodiscard]] bool loss_is_zero() const { return loss_is_zero_; }
+  [[nodiscard]] long log2_mass_ratio() const { return log2_mass_ratio_; }
   [[nodiscard]] std::optional<std::size_t> undefined_at() const { return undefined_at_; }
 
   [[nodiscard]] Evaluation evaluate(Bits bits, bool with_gradient) const {
@@ -176,6 +203,7 @@ class PointEvaluator {
   std::size_t dimension_;
   LineNetwork network_;
   bool loss_is_zero_;
+  long log2_mass_ratio_;
   std::optional<std::size_t> undefined_at_;
 };
 
@@ -368,6 +396,9 @@ Interval Landscape::loss(Bits bits) const { return parts_->evaluate(bits, false)
 bool Landscape::is_point() const { return parts_->point.has_value(); }
 std::size_t Landscape::term_count() const {
   return parts_->point ? parts_->point->term_count() : parts_->box->term_count();
+}
+long Landscape::approximate_log2_mass_ratio() const {
+  return parts_->point ? parts_->point->log2_mass_ratio() : 0;
 }
 bool Landscape::loss_is_exactly_zero() const { return parts_->point && parts_->point->loss_is_zero(); }
 std::optional<std::size_t> Landscape::undefined_at() const {

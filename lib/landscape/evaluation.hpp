@@ -45,6 +45,9 @@ class Landscape {
   [[nodiscard]] bool is_point() const;
   [[nodiscard]] std::size_t term_count()
       const;  ///< summands of the pair sum: lines of a point, neurons of a box
+  /// log2 of the largest mass of a neuron over the smallest nonzero one, up to a few units; 0 for boxes. So
+  /// much can cancel in a gradient without being 0: to steer by.
+  [[nodiscard]] long approximate_log2_mass_ratio() const;
   /// True only when L(W) = 0 was proved by exact arithmetic.
   [[nodiscard]] bool loss_is_exactly_zero() const;
   [[nodiscard]] std::optional<std::size_t> undefined_at() const;

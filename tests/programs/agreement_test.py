@@ -233,12 +233,14 @@ def check_instance(job: tuple[str, int, bool]) -> Report:
 
 def known_hard() -> list[Instance]:
     """Instances that random ones meet only now and then: partial derivatives within 1e-160 of a short decimal, a wide box,
-    and a box on the ray opposite to its teacher, where the angle is exactly pi."""
+    a box on the ray opposite to its teacher, where the angle is exactly pi, and a student without a common input with teachers
+    that are 1e232 times as large: its gradient is its own half, from terms of their size."""
     close = f"{10 ** 80 - 8}e-80"
     network = {"activation": "relu", "neuron": "unit", "teacher": [["1", "0"]]}
     return [instance_from_json({**network, "student": [[close, "4e-80"]]}),
             instance_from_json({**network, "activation": "abs", "student": [["[0.9, 1.1]", "[0.1, 0.2]"]]}),
-            instance_from_json({**network, "teacher": [["-7"]], "student": [["[697/300, 7/3]"]]})]
+            instance_from_json({**network, "teacher": [["-7"]], "student": [["[697/300, 7/3]"]]}),
+            instance_from_json({**network, "teacher": [["-1e127"], ["-1e-12"]], "student": [["1e-105"]]})]
 
 
 def check_known_hard(report: Report, binaries: str) -> None:
@@ -247,7 +249,12 @@ def check_known_hard(report: Report, binaries: str) -> None:
         with workspace() as name:
             case = Case(report, Programs(binaries), Path(name), instance, random.Random(1))
             write_json(case.path, instance.to_json())
-            for kind, flags in (("loss", []), ("gradient", []), ("recovery", ["--best"])):
+            claims = [("loss", []), ("gradient", [])]
+            if all(lo == hi for row in instance.student for lo, hi in row):  # a box may hold a critical point
+                claims.append(("lojasiewicz", ["--best"]))
+            if instance.r == 1:  # else the teachers lie on one ray
+                claims.append(("recovery", ["--best"]))
+            for kind, flags in claims:
                 run = case.prove(kind, {}, *flags)
                 report.check(run.status == "PROVED", "known hard instances are PROVED", lambda: case.describe(run))
                 if case.certificate.exists():
