@@ -56,22 +56,22 @@ class DoubleInterval {
   DoubleInterval& operator-=(const DoubleInterval& x) { return *this = *this - x; }
   DoubleInterval& operator*=(const DoubleInterval& x) { return *this = *this * x; }
 
-  friend DoubleInterval sqr(const DoubleInterval& x) {
+  [[nodiscard]] friend DoubleInterval sqr(const DoubleInterval& x) {
     const double least = x.mignitude(), largest = x.magnitude();
     const DoubleInterval square = outward(least * least, largest * largest);
     return {std::max(square.lo_, 0.0), square.hi_};
   }
   /// The square root of the part of x that is not below 0.
-  friend DoubleInterval sqrt_nonnegative(const DoubleInterval& x) {
+  [[nodiscard]] friend DoubleInterval sqrt_nonnegative(const DoubleInterval& x) {
     const DoubleInterval root = outward(std::sqrt(std::max(x.lo_, 0.0)), std::sqrt(std::max(x.hi_, 0.0)));
     return {std::max(root.lo_, 0.0), root.hi_};
   }
   /// The common part of two enclosures of one number; the first of them where rounding leaves none.
-  friend DoubleInterval common_part(const DoubleInterval& x, const DoubleInterval& y) {
+  [[nodiscard]] friend DoubleInterval common_part(const DoubleInterval& x, const DoubleInterval& y) {
     const double lo = std::max(x.lo_, y.lo_), hi = std::min(x.hi_, y.hi_);
     return lo <= hi ? DoubleInterval(lo, hi) : x;
   }
-  friend DoubleInterval hull(const DoubleInterval& x, const DoubleInterval& y) {
+  [[nodiscard]] friend DoubleInterval hull(const DoubleInterval& x, const DoubleInterval& y) {
     return {std::min(x.lo_, y.lo_), std::max(x.hi_, y.hi_)};
   }
 
@@ -95,10 +95,10 @@ class DoubleInterval {
   double hi_ = 0;
 };
 
-[[nodiscard]] DoubleInterval sqr(const DoubleInterval& x);
-[[nodiscard]] DoubleInterval sqrt_nonnegative(const DoubleInterval& x);
-[[nodiscard]] DoubleInterval common_part(const DoubleInterval& x, const DoubleInterval& y);
-[[nodiscard]] DoubleInterval hull(const DoubleInterval& x, const DoubleInterval& y);
+DoubleInterval sqr(const DoubleInterval& x);
+DoubleInterval sqrt_nonnegative(const DoubleInterval& x);
+DoubleInterval common_part(const DoubleInterval& x, const DoubleInterval& y);
+DoubleInterval hull(const DoubleInterval& x, const DoubleInterval& y);
 
 /// Whether doubles behave as DoubleInterval needs it, found by trying: rounding to nearest, no excess
 /// precision, no fused product where the source has two operations. Whoever proves something with
