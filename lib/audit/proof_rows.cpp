@@ -86,7 +86,7 @@ void add_theorem_a(AuditReport& report, const Instance& instance, const ClassedN
   }
   const Interval twice_loss = evaluation.loss + evaluation.loss;
   const Interval guaranteed = twice_loss - bound->deficit;
-  report.hypotheses.push_back(hypothesis_of("A", "2L > P", twice_loss, ">=", bound->deficit));
+  report.hypotheses.push_back(hypothesis_of("A", "2L > P", twice_loss, ">", bound->deficit));
   if (!certainly_less(Interval::zero(bits), guaranteed)) return;
   const Interval& gradient = evaluation.gradient->norm;
   if (network != nullptr) {
@@ -124,7 +124,7 @@ void add_theorem_l(AuditReport& report, const ClassedNetwork& network, const Tea
   for (std::size_t j = 0; j < network.students(); ++j) widest = larger(widest, residual.angle(j));
   report.hypotheses.push_back(hypothesis_of("L", "every student within delta of a teacher", widest,
                                             "<=", Interval::from(delta, bits)));
-  report.hypotheses.push_back(hypothesis_of("L", "c > 0", local.c, ">=", Interval::zero(bits)));
+  report.hypotheses.push_back(hypothesis_of("L", "c > 0", local.c, ">", Interval::zero(bits)));
   report.hypotheses.push_back(hypothesis_of("L", "L <= eps0", residual.loss(), "<=", local.eps0));
   if (!certainly_less_equal(widest, Interval::from(delta, bits)) ||
       !certainly_less_equal(residual.loss(), local.eps0) || !residual.gradient())
@@ -152,8 +152,8 @@ void add_theorem_g_hypotheses(AuditReport& report, const ThresholdProof& proof, 
   report.hypotheses.push_back(hypothesis_of("G", "(*): (T A / q) max u_0 Theta(u_0) <= 1 - c", constants.star,
                                             "<=", Interval::from(Rational(1 - proof.free.c), bits)));
   report.hypotheses.push_back(hypothesis_of("G", "(**): B_cap / (1 - cos delta_cap) < h'",
-                                            constants.double_star,
-                                            "<=", Interval::from(proof.free.h_prime, bits)));
+                                            constants.double_star, "<",
+                                            Interval::from(proof.free.h_prime, bits)));
   report.hypotheses.push_back(hypothesis_of("G", "L <= eps0", loss, "<=", constants.eps0));
 }
 

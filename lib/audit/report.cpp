@@ -13,11 +13,13 @@ std::optional<Interval> finite_ratio(const Interval& a, const Interval& b) {
   return ratio;
 }
 
-bool is_at_least(const std::string& relation) { return relation == ">="; }
+bool is_at_least(const std::string& relation) { return relation.starts_with('>'); }
+bool is_strict(const std::string& relation) { return !relation.ends_with('='); }
 
 Verdict verdict_of(const Interval& left, const std::string& relation, const Interval& right) {
-  return is_at_least(relation) ? decide_less_equal(right, left, {}).verdict
-                               : decide_less_equal(left, right, {}).verdict;
+  const Interval& small = is_at_least(relation) ? right : left;
+  const Interval& large = is_at_least(relation) ? left : right;
+  return (is_strict(relation) ? decide_less(small, large, {}) : decide_less_equal(small, large, {})).verdict;
 }
 
 }  // namespace

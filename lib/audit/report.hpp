@@ -61,6 +61,7 @@ struct AuditReport {
 /// left relation right ("<=" or ">="), explicit: with its verdict.
 [[nodiscard]] AuditRow explicit_row(AuditRow row, const Interval& left, const char* relation,
                                     const Interval& right);
+/// left relation right, strict ("<" or ">") or not.
 [[nodiscard]] AuditHypothesis hypothesis_of(const char* theorem, const std::string& text,
                                             const Interval& left, const char* relation,
                                             const Interval& right);

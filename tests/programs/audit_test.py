@@ -297,7 +297,9 @@ def step_of(rows: list[dict[str, Any]]) -> Optional[float]:
 
 def verdict_of(row: dict[str, Any]) -> str:
     (l0, l1), (r0, r1) = value(row["left"]), value(row["right"])
-    small, large = ((l0, l1), (r0, r1)) if row["relation"] == "<=" else ((r0, r1), (l0, l1))
+    small, large = ((l0, l1), (r0, r1)) if row["relation"][0] == "<" else ((r0, r1), (l0, l1))
+    if row["relation"] in ("<", ">"):
+        return "PROVED" if small[1] < large[0] else "DISPROVED" if small[0] >= large[1] else "UNDECIDED"
     return "PROVED" if small[1] <= large[0] else "DISPROVED" if small[0] > large[1] else "UNDECIDED"
 
 
@@ -329,7 +331,11 @@ def check_rows(report: Report, document: dict[str, Any], n: Network) -> None:
 
 
 def check_factors(report: Report, document: dict[str, Any]) -> None:
-    """Ratios are at least 1 and those of a chain multiply to its last line."""
+    """Ratios are at least 1 and those of a chain multiply to its last line; hypotheses with > or < are strict."""
+    for row in document["hypotheses"]:
+        strict = " > " in row["hypothesis"] or " < " in row["hypothesis"]
+        report.check((row["relation"] in ("<", ">")) == strict and row["verdict"] == verdict_of(row),
+                     "the verdict of a hypothesis follows from its sides", lambda: str(row))
     by_theorem: dict[str, list[dict[str, Any]]] = {}
     for factor in document["factors"]:
         by_theorem.setdefault(factor["theorem"], []).append(factor)
