@@ -150,6 +150,11 @@ Rational ExactMatrix::point(std::size_t i, std::size_t k) const {
   return is_text(bits) ? parse_exact_point(unpack_text(place)) : unpack(place);
 }
 
+std::optional<double> ExactMatrix::as_double(std::size_t i, std::size_t k) const {
+  const std::uint64_t bits = cell(i, k);
+  return is_aside(bits) ? std::nullopt : std::optional(std::bit_cast<double>(bits));
+}
+
 bool ExactMatrix::row_is_point(std::size_t i) const {
   for (std::size_t k = 0; k < cols_; ++k) {
     if (is_box(cell(i, k))) return false;

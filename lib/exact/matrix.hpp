@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -39,6 +40,8 @@ class ExactMatrix {
   [[nodiscard]] RationalInterval at(std::size_t i, std::size_t k) const;
   /// The entry's value when it is a point; throws std::logic_error on a box of positive width.
   [[nodiscard]] Rational point(std::size_t i, std::size_t k) const;
+  /// The entry where it is a double, exactly.
+  [[nodiscard]] std::optional<double> as_double(std::size_t i, std::size_t k) const;
   /// True when every entry is a point.
   [[nodiscard]] bool is_point() const { return box_count_ == 0; }
   /// True when every entry of row i is a point.

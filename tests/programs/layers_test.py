@@ -1,6 +1,6 @@
 """The arrows between the rooms of lib/, written down here once more so that no page can relax them, and the top level.
 
-claims -> proof, theory, certificate -> landscape -> kernel -> network, linalg -> enclosure -> exact. The untrusted room `search`
+claims -> proof, theory, certificate -> landscape -> ball -> kernel -> network, linalg -> enclosure -> exact. The untrusted room `search`
 is used by claims, audit, stress and the commands only and sees no enclosure.
 """
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Iterator
 
 from programs import ROOT, Report
 
-LEVELS = [["exact"], ["enclosure"], ["network", "linalg"], ["kernel"], ["landscape"], ["proof", "theory", "certificate"], ["claims"], ["audit", "stress", "report"], ["python"]]
+LEVELS = [["exact"], ["enclosure"], ["network", "linalg"], ["kernel"], ["ball"], ["landscape"], ["proof", "theory", "certificate"], ["claims"], ["audit", "stress", "report"], ["python"]]
 SEARCH_MAY_USE = {"search", "exact", "network", "certificate"}
 MAY_USE_SEARCH = {"search", "claims", "audit", "stress"}
 TOP_LEVEL = {"CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md", "CHANGELOG.md", "CITATION.cff", "pyproject.toml", "certificates", "checkers", "docs",
