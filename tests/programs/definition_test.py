@@ -20,7 +20,7 @@ from oracle import Range, overlap
 from programs import Programs, Report, folder_of_programs, in_parallel, long_run, option, workspace, write_json
 from specification import Instance, parse_number, points
 
-KEYS = {"loss", "gradient_norm", "gradient", "lojasiewicz", "clusters", "precision_bits", "seconds", "status"}
+KEYS = {"loss", "gradient_norm", "gradient", "lojasiewicz", "clusters", "precision_bits", "rung", "seconds", "status"}
 EXPONENTS = {"1": Fraction(1), "2/3": Fraction(2, 3), "3/4": Fraction(3, 4), "1/2": Fraction(1, 2)}
 
 

@@ -136,7 +136,7 @@ def digits_test(report: Report, programs: Programs, folder: Path, count: int) ->
 
 def prove_at(programs: Programs, path: Path, row: dict[str, Any], bits: int) -> str:
     options = {CLAIM_OPTIONS[key]: value for key, value in row.items() if key in CLAIM_OPTIONS}
-    return programs.cert("prove", row["claim"], path, *as_arguments(options), "--max-bits", bits).status
+    return programs.cert("prove", row["claim"], path, *as_arguments(options), "--max-bits", bits, "--no-simd").status
 
 
 FEWEST_OF_PROVE = 8
