@@ -1,0 +1,67 @@
+#include <lojacert/ball/residual_sum.hpp>
+
+#include <cmath>
+
+namespace lojacert::ball {
+
+namespace {
+
+/// a + b with a relative error below 3.1 * 2^-106 (Joldes, Muller, Popescu, ACM TOMS 44, 2017, algorithm 6).
+TwoParts sum_of(const TwoParts& a, const TwoParts& b) {
+  const auto renormalised = [](double high, double low) {
+    const double sum = high + low;
+    return TwoParts{sum, low - (sum - high)};
+  };
+  const TwoParts high = two_sum(a.high, b.high);
+  const TwoParts low = two_sum(a.low, b.low);
+  const TwoParts first = renormalised(high.high, high.low + low.high);
+  return renormalised(first.high, first.low + low.low);
+}
+
+}  // namespace
+
+TwoParts accurate_length(std::span<const double> row) {
+  TwoParts squared;
+  for (const double entry : row) squared = sum_of(squared, two_product(entry, entry));
+  const double root = std::sqrt(squared.high);
+  const TwoParts square = two_product(root, root);
+  const double rest = ((squared.high - square.high) - square.low) + squared.low;
+  return {root, rest / (2 * root)};
+}
+
+void ResidualSum::add(std::span<const double> row, double factor, UpperBound mass) {
+  for (std::size_t k = 0; k < row.size(); ++k) {
+    const TwoParts sum = two_sum(high_[k], factor * row[k]);
+    high_[k] = sum.high;
+    low_[k] += sum.low;
+  }
+  ++count_;
+  mass_ += mass;
+}
+
+void ResidualSum::add(std::span<const double> row, double factor, const TwoParts& length, UpperBound mass) {
+  for (std::size_t k = 0; k < row.size(); ++k) {
+    const TwoParts product = two_product(row[k], length.high);
+    const double tail = product.low + row[k] * length.low;
+    const TwoParts sum = two_sum(high_[k], factor * product.high);
+    high_[k] = sum.high;
+    low_[k] += sum.low + factor * tail;
+  }
+  ++count_;
+  mass_ += mass;
+}
+
+UpperBound ResidualSum::round_to(std::span<double> sum) const {
+  double squared = 0;
+  for (std::size_t k = 0; k < sum.size(); ++k) {
+    sum[k] = high_[k] + low_[k];
+    squared += sum[k] * sum[k];
+  }
+  const double n = static_cast<double>(count_);
+  const double d = static_cast<double>(sum.size());
+  const UpperBound factor((2 * n * (n + 3) + 2 * d + 40) * 0x1.001p-106);
+  const UpperBound length = square_root(UpperBound(squared) * UpperBound(1 + (d + 4) * 0x1p-52)) + UpperBound(1e-140);
+  return factor * mass_ + UpperBound(0x1p-53) * length + UpperBound(1e-290);
+}
+
+}  // namespace lojacert::ball
