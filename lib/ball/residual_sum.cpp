@@ -60,7 +60,8 @@ UpperBound ResidualSum::round_to(std::span<double> sum) const {
   const double n = static_cast<double>(count_);
   const double d = static_cast<double>(sum.size());
   const UpperBound factor((2 * n * (n + 3) + 2 * d + 40) * 0x1.001p-106);
-  const UpperBound length = square_root(UpperBound(squared) * UpperBound(1 + (d + 4) * 0x1p-52)) + UpperBound(1e-140);
+  const UpperBound length =
+      square_root(UpperBound(squared) * UpperBound(1 + (d + 4) * 0x1p-52)) + UpperBound(1e-140);
   return factor * mass_ + UpperBound(0x1p-53) * length + UpperBound(1e-290);
 }
 

@@ -32,8 +32,8 @@ inline TwoParts two_product(double a, double b) {
   return {product, ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low};
 }
 
-/// The length of a row whose largest entry is between 1/2 and 1 in size, as high + low with a relative error of at
-/// most (2d + 32) 2^-106 (docs/numerics/cluster-form.md, section 6).
+/// The length of a row whose largest entry is between 1/2 and 1 in size, as high + low with a relative error
+/// of at most (2d + 32) 2^-106 (docs/numerics/cluster-form.md, section 6).
 [[nodiscard]] TwoParts accurate_length(std::span<const double> row);
 
 /// A sum of vectors factor * length * row, rounded once at the end.

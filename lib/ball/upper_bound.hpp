@@ -10,7 +10,7 @@ namespace lojacert::ball {
 /// computed to nearest and moved up past the next double; the constant covers an underflow.
 class UpperBound {
  public:
-  constexpr UpperBound() = default;                                   ///< 0
+  constexpr UpperBound() = default;                                         ///< 0
   explicit UpperBound(double value) : value_(checked(std::fabs(value))) {}  ///< |value|; infinite for a NaN
 
   [[nodiscard]] double value() const { return value_; }
