@@ -338,7 +338,7 @@ TEST_CASE("the bound of a correlation of two groups is sharp") {
   // assumed where the term is too small to be worth its inner products.
   const auto distance_from_middle = [](const Vector& first_offset, const Vector& second_offset) {
     const double theta = 1e-3;
-    const double small = 1e-7;
+    const double small = 7e-8;
     const auto at = [&](std::size_t axis, double mass, double angle, const Vector& offset) {
       Vector p(4, 0);
       p[axis] = mass;
