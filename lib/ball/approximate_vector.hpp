@@ -19,7 +19,7 @@ struct ApproximateVector {
 /// The entries with a bound of their length.
 [[nodiscard]] ApproximateVector approximate_vector(std::span<const double> entries, UpperBound error);
 
-/// n 2^-53 / (1 - n 2^-53), the relative error of n roundings, for n < 2^32.
+/// n 2^-53 / (1 - n 2^-53), the relative error of n roundings, for n < 2^30.
 [[nodiscard]] inline UpperBound roundings(std::size_t n) {
   return UpperBound(static_cast<double>(n) * 0x1.000004p-53);
 }

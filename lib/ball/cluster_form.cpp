@@ -17,6 +17,8 @@ namespace {
 
 constexpr double unit = 0x1p-53;
 
+constexpr DoubleInterval whole_line = DoubleInterval::whole_line();
+
 DoubleInterval exactly(double x) { return DoubleInterval(x); }
 DoubleInterval symmetric(UpperBound bound) { return within(0, bound); }
 
@@ -43,6 +45,7 @@ NearPair near_pair(const DoubleInterval& squared_difference, const DoubleInterva
                    const DoubleInterval& squared_offset) {
   const DoubleInterval length = exactly(1) + squared_offset;
   const DoubleInterval inner = length + difference_along;
+  if (!(inner.inf() > 0)) return {whole_line, whole_line, whole_line};
   const DoubleInterval gap = sqrt_nonnegative(squared_difference * length - sqr(difference_along));
   const DoubleInterval tangent = gap / inner;
   const DoubleInterval defect = arctangent_defect(tangent);
