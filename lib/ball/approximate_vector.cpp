@@ -38,9 +38,12 @@ UpperBound radius(const DoubleInterval& x) {
 }
 
 DoubleInterval inner_product(const ApproximateVector& x, const ApproximateVector& y) {
-  const UpperBound error = (roundings(x.entries.size()) * x.length + x.error) * y.length +
-                           (x.length + x.error) * y.error + UpperBound(1e-290);
-  return within(computed_product(x.entries, y.entries), error);
+  // Six roundings in sums and products of numbers >= 0, made good by one factor.
+  const double relative = roundings(x.entries.size()).value();
+  const double error = (relative * x.length.value() + x.error.value()) * y.length.value() +
+                       (x.length.value() + x.error.value()) * y.error.value();
+  return within(computed_product(x.entries, y.entries),
+                UpperBound(error * (1 + 0x1p-48)) + UpperBound(1e-290));
 }
 
 void VectorSum::add(const DoubleInterval& coefficient, const ApproximateVector& x) {
@@ -50,8 +53,9 @@ void VectorSum::add(const DoubleInterval& coefficient, const ApproximateVector& 
     return;
   }
   for (std::size_t k = 0; k < sum_.size(); ++k) sum_[k] += factor * x.entries[k];
-  error_ += radius(coefficient) * (x.length + x.error) + UpperBound(factor) * x.error;
-  magnitude_ += UpperBound(factor) * x.length;
+  const double spread = std::max(coefficient.sup() - factor, factor - coefficient.inf());
+  error_ += spread * (x.length.value() + x.error.value()) + std::fabs(factor) * x.error.value();
+  magnitude_ += std::fabs(factor) * x.length.value();
   ++terms_;
 }
 

@@ -40,22 +40,26 @@ struct ApproximateVector {
 /// A sum of coefficient * vector, accumulated in place, with a bound of its error.
 class VectorSum {
  public:
-  /// Starts at what `sum` holds, taken exactly.
+  /// Starts at what `sum` holds, which must be 0.
   explicit VectorSum(std::span<double> sum) : sum_(sum) {}
 
   void add(const DoubleInterval& coefficient, const ApproximateVector& x);
-  void add_error(UpperBound error) { error_ += error; }
+  void add_error(UpperBound error) { added_error_ += error; }
 
   [[nodiscard]] std::span<double> entries() const { return sum_; }
-  /// Of the sum as computed. The entries must have started at 0.
+  /// Of the sum as computed.
   [[nodiscard]] UpperBound error() const {
-    return error_ + roundings(terms_ + 1) * magnitude_ + UpperBound(1e-290);
+    const UpperBound found = UpperBound(error_) + roundings(terms_ + 1) * UpperBound(magnitude_);
+    return found * (UpperBound(1) + UpperBound(2) * roundings(terms_ + 8)) + added_error_ +
+           UpperBound(1e-290);
   }
 
  private:
   std::span<double> sum_;
-  UpperBound magnitude_;
-  UpperBound error_;
+  // Sums of terms_ numbers >= 0, rounded to nearest: within roundings(terms_ + 7) of what they stand for.
+  double magnitude_ = 0;
+  double error_ = 0;
+  UpperBound added_error_;
   std::size_t terms_ = 0;
 };
 

@@ -73,19 +73,21 @@ struct Bend {
 
 Bend bend(const DoubleInterval& cosine, const DoubleInterval& sine, const DoubleInterval& along,
           const DoubleInterval& squared_offset) {
-  const DoubleInterval square_change = squared_offset - sqr(along) - exactly(2) * cosine * along;  // of S^2
+  const DoubleInterval first_order = cosine * along;
+  const DoubleInterval squared_along = sqr(along);
+  const DoubleInterval rest = squared_offset - squared_along;
+  const DoubleInterval square_change = rest - (first_order + first_order);  // of S^2
   const DoubleInterval new_sine = sqrt_nonnegative(sqr(sine) + square_change);
   const DoubleInterval sum = sine + new_sine;
   const DoubleInterval sine_change = square_change / sum;
-  const DoubleInterval sine_bend =
-      (sine * (squared_offset - sqr(along)) + cosine * along * sine_change) / (sine * sum);
-  // tan of the change = numerator / denominator.
-  const DoubleInterval numerator = cosine * sine_change - along * sine;
-  const DoubleInterval denominator = exactly(1) + cosine * along + sine * sine_change;
-  const DoubleInterval tangent = numerator / denominator;
+  const DoubleInterval sine_bend = (sine * rest + first_order * sine_change) / (sine * sum);
+  // tan of the change of t = (cosine * sine_change - along * sine) / denominator.
+  const DoubleInterval lift = sine * sine_change;
+  const DoubleInterval denominator = exactly(1) + first_order + lift;
+  const DoubleInterval tangent = (cosine * sine_change - along * sine) / denominator;
   const DoubleInterval defect = arctangent_defect(tangent);
   const DoubleInterval tangent_bend =
-      (cosine * sine * sine_bend + cosine * sqr(along) + along * sine * sine_change) / (denominator * sine);
+      (cosine * (sine * sine_bend + squared_along) + along * lift) / (denominator * sine);
   return {new_sine, tangent - defect, tangent_bend - defect, sine_bend};
 }
 
@@ -281,10 +283,11 @@ class ClusterForm {
     const DoubleInterval plane = axes(i, k).cosine / sqr(axes(i, k).sine);
     DoubleInterval sum(0);
     for (std::size_t n = group(i).begin + 1; n < group(i).end; ++n) {
+      const DoubleInterval in_plane = plane * along_axis(n, k);
       DoubleInterval with_n(0);
       for (std::size_t l = group(k).begin + 1; l < group(k).end; ++l) {
         const DoubleInterval inner =
-            inner_product(member(n).offset, member(l).offset) + plane * along_axis(n, k) * along_axis(l, i);
+            inner_product(member(n).offset, member(l).offset) + in_plane * along_axis(l, i);
         with_n += member(l).height * sqr(inner);
       }
       sum += member(n).height * with_n;
