@@ -46,6 +46,12 @@ DoubleInterval inner_product(const ApproximateVector& x, const ApproximateVector
                 UpperBound(error * (1 + 0x1p-48)) + UpperBound(1e-290));
 }
 
+DoubleInterval length_of(const ApproximateVector& x) {
+  const ApproximateVector computed{x.entries, x.length, UpperBound()};
+  const DoubleInterval length = sqrt_nonnegative(inner_product(computed, computed)) + within(0, x.error);
+  return DoubleInterval::between(std::max(length.inf(), 0.0), length.sup());
+}
+
 void VectorSum::add(const DoubleInterval& coefficient, const ApproximateVector& x) {
   const double factor = coefficient.midpoint();
   if (!std::isfinite(factor)) {

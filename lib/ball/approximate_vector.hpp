@@ -37,6 +37,9 @@ struct ApproximateVector {
 /// An enclosure of <x, y> for the vectors that are approximated.
 [[nodiscard]] DoubleInterval inner_product(const ApproximateVector& x, const ApproximateVector& y);
 
+/// An enclosure of the length, with a small relative error where the entries' error is small.
+[[nodiscard]] DoubleInterval length_of(const ApproximateVector& x);
+
 /// A sum of coefficient * vector, accumulated in place, with a bound of its error.
 class VectorSum {
  public:

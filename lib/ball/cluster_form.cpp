@@ -149,9 +149,20 @@ class ClusterForm {
     to.arcsine = from.arcsine;
     to.least_area = from.least_area;
   }
+  /// 1 - sign <a, b> = |a - sign b|^2 / 2 for unit vectors, without the cancellation.
+  [[nodiscard]] DoubleInterval cosine_defect(const ApproximateVector& a, const ApproximateVector& b,
+                                             double sign) {
+    difference_.resize(network_.dimension);
+    for (std::size_t k = 0; k < difference_.size(); ++k) difference_[k] = a.entries[k] - sign * b.entries[k];
+    ApproximateVector difference = approximate_vector(difference_, UpperBound());
+    difference.error = a.error + b.error + UpperBound(unit) * difference.length;
+    return exactly(0.5) * sqr(length_of(difference));
+  }
   void find_angle(std::size_t i, std::size_t k, AxisPair& pair) {
     pair.cosine = inner_product(group(i).axis, group(k).axis);
-    pair.sine = sqrt_nonnegative((exactly(1) - pair.cosine) * (exactly(1) + pair.cosine));
+    const DoubleInterval defect =
+        cosine_defect(group(i).axis, group(k).axis, pair.cosine.midpoint() < 0 ? -1 : 1);
+    pair.sine = sqrt_nonnegative(defect * (exactly(2) - defect));
     pair.arcsine = two_over_pi() * arctangent_of_ratio(pair.cosine, pair.sine);
     const UpperBound y = group(i).largest_offset;
     const UpperBound z = group(k).largest_offset;
@@ -203,11 +214,8 @@ class ClusterForm {
     const ApproximateVector& z = member(l).offset;
     for (std::size_t k = 0; k < difference_.size(); ++k) difference_[k] = y.entries[k] - z.entries[k];
     ApproximateVector difference = approximate_vector(difference_, UpperBound());
-    const DoubleInterval length = sqrt_nonnegative(inner_product(difference, difference));
     difference.error = y.error + z.error + UpperBound(unit) * difference.length;
-    const DoubleInterval whole_length = length + symmetric(difference.error);
-    const DoubleInterval squared_difference =
-        sqr(DoubleInterval::between(std::max(whole_length.inf(), 0.0), whole_length.sup()));
+    const DoubleInterval squared_difference = sqr(length_of(difference));
     const DoubleInterval along = inner_product(difference, z);
     const NearPair pair = near_pair(squared_difference, along, member(l).squared_offset);
     if (with_gradient) {
@@ -259,7 +267,10 @@ class ClusterForm {
     const DoubleInterval factor = two_over_pi() / (exactly(4) * pair.sine);
     const DoubleInterval squares = squares_off_plane(i, k) * squares_off_plane(k, i);
     DoubleInterval mixed = squares * DoubleInterval::between(0, 1);
-    if (!(factor.sup() * squares.sup() < tolerance_)) mixed = common_part(mixed, mixed_squares(i, k));
+    if (network_.dimension == 3) {
+      mixed = squares;  // on a line, <y, y'>^2 = |y|^2 |y'|^2
+    } else if (!(factor.sup() * squares.sup() < tolerance_))
+      mixed = common_part(mixed, mixed_squares(i, k));
     const DoubleInterval leading = factor * (squares + exactly(2) * mixed);
     const UpperBound most = UpperBound(two_over_pi().sup()) * UpperBound(0.75) * group(i).square_moment *
                             group(k).square_moment / pair.least_area;

@@ -56,11 +56,6 @@ std::optional<NormalisedRows> normalised_rows(const DoubleNetwork& network) {
   return rows;
 }
 
-/// |row|, which is at least 1/2.
-DoubleInterval length_of(const NormalisedRows& rows, std::size_t g) {
-  return sqrt_nonnegative(inner_product(rows.vectors[g], rows.vectors[g]));
-}
-
 /// Which rows belong together; the first of each group is its axis. Only a choice: nothing here is rounded
 /// with care.
 std::vector<std::vector<std::size_t>> partition(const DoubleNetwork& network, const NormalisedRows& rows) {
@@ -136,7 +131,7 @@ class GroupBuilder {
     const std::size_t d = network_.dimension;
     const std::size_t axis_row = part.front();
     const std::span<double> axis = std::span(result_.axis_entries).subspan(index * d, d);
-    const DoubleInterval axis_length = length_of(rows_, axis_row);
+    const DoubleInterval axis_length = length_of(rows_.vectors[axis_row]);
     Group group;
     group.begin = result_.members.size();
     group.axis = unit_vector(axis_row, axis_length, axis);
@@ -195,7 +190,7 @@ class GroupBuilder {
   [[nodiscard]] DoubleInterval mass_of(std::size_t g, const DoubleInterval& length) const {
     const DoubleInterval scaled_length = length * DoubleInterval(factor(g));
     const DoubleInterval mass =
-        network_.form(g) == NeuronForm::unit ? scaled_length : scaled_length * length_of(rows_, g);
+        network_.form(g) == NeuronForm::unit ? scaled_length : scaled_length * length_of(rows_.vectors[g]);
     return DoubleInterval::between(std::max(mass.inf(), 0.0), mass.sup());
   }
   [[nodiscard]] std::span<double> next_offset() {
@@ -246,15 +241,8 @@ class GroupBuilder {
                           radius(inverse) * (orthogonal.length + error) +
                           UpperBound(unit) * result.offset.length + UpperBound(1e-290);
     result.offset_length = result.offset.length + result.offset.error;
-    result.squared_offset = sqr(length_within(result.offset));
+    result.squared_offset = sqr(length_of(result.offset));
     return result;
-  }
-
-  /// |x| from the entries' length and the error.
-  static DoubleInterval length_within(const ApproximateVector& x) {
-    const ApproximateVector exact{x.entries, x.length, UpperBound()};
-    const DoubleInterval length = sqrt_nonnegative(inner_product(exact, exact)) + within(0, x.error);
-    return DoubleInterval::between(std::max(length.inf(), 0.0), length.sup());
   }
 
   /// Writes w - factor q, and bounds the error.

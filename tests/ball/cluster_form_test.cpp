@@ -197,10 +197,8 @@ Shape any_shape() {
 
 std::uint64_t any_seed() { return *rc::gen::arbitrary<std::uint64_t>(); }
 
-/// gen_conv of the measurements: pairs of students that sum to their teachers up to rounding.
+/// Pairs of students that sum to their teachers up to rounding.
 DoubleNetwork converged(std::size_t dimension, std::size_t teachers, double perturbation) {
-  Shape shape;
-  shape.dimension = dimension;
   std::mt19937_64 generator(20240607);
   std::normal_distribution<double> normal;
   const double scale = 1 / std::sqrt(static_cast<double>(dimension));
@@ -295,7 +293,8 @@ TEST_CASE("the relative radius near convergence is small") {
     double loss;
     double gradient;
   };
-  for (const Goal& goal : {Goal{1e-3, 1e-3, 1e-11}, Goal{1e-6, 1e-9, 1e-11}, Goal{1e-10, 1e-11, 1e-7}}) {
+  for (const Goal& goal : {Goal{1e-3, 1e-3, 1e-11}, Goal{1e-6, 1e-9, 1e-11}, Goal{1e-10, 1e-11, 1e-7},
+                           Goal{1e-13, 1e-10, 1e-7}}) {
     const DoubleNetwork network = converged(50, 20, goal.perturbation);
     const auto evaluation = cluster_form(network, true);
     REQUIRE(evaluation);
@@ -303,6 +302,17 @@ TEST_CASE("the relative radius near convergence is small") {
     CHECK(relative_radius(evaluation->loss.ball) < goal.loss);
     CHECK(relative_radius(evaluation->gradient->norm) < goal.gradient);
   }
+}
+
+TEST_CASE("teachers at a small angle leave a narrow enclosure") {
+  const DoubleNetwork network =
+      by_hand(3, {{0.5, 1e-11, 1e-11}, {0.5, -1e-11, -1e-11}, {0.5, 0.5e-4, 1e-11}, {0.5, 0.5e-4, -1e-11}},
+              {{1, 0, 0}, {1, 1e-4, 0}});
+  const auto evaluation = cluster_form(network, true);
+  REQUIRE(evaluation);
+  CHECK(mistake(network, *evaluation, Bits{400}) == "");
+  CHECK(relative_radius(evaluation->loss.ball) < 1e-9);
+  CHECK(relative_radius(evaluation->gradient->norm) < 1e-5);
 }
 
 TEST_CASE("scaling by a power of two changes the exponent alone") {
@@ -384,7 +394,7 @@ TEST_CASE("what the form is not for is declined") {
   CHECK_FALSE(cluster_form(by_hand(3, {a}, {{0, 0, 0}}), true));
   CHECK_FALSE(cluster_form(by_hand(3, {a}, {a, {2, 0, 0}}), true));
   CHECK_FALSE(cluster_form(by_hand(3, {a}, {a, {-2, 0, 0}}), true));
-  CHECK_FALSE(cluster_form(by_hand(3, {a}, {b, {1e-9, 1, 0}}), true));
+  CHECK_FALSE(cluster_form(by_hand(3, {a}, {b, {1e-16, 1, 0}}), true));
   CHECK_FALSE(cluster_form(by_hand(3, {a, {1, 0.06, 0}, {1, 0.13, 0}, {1, 0.19, 0}}, {b}), true));
   CHECK_FALSE(cluster_form(by_hand(3, {a, {std::nan(""), 0, 0}}, {b}), true));
   CHECK_FALSE(cluster_form(by_hand(3, {a, {HUGE_VAL, 0, 0}}, {b}), true));
