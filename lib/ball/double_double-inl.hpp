@@ -172,8 +172,8 @@ struct ShortSum {
   }
 };
 
-/// sqrt(1 - c^2), |arcsin c| and sqrt(1 - c^2) + c arcsin c as functions of one cosine c, which is cut to
-/// [-1, 1]. Absolute errors at most 11.3, 29 and 49 u^2.
+/// sqrt(1 - c^2), |arcsin c| and sqrt(1 - c^2) + c arcsin c as functions of one cosine c; one that is past 1
+/// or within 2^-200 of it counts as 1. Absolute errors at most 11.3, 29 and 49 u^2.
 struct Kernel {
   Pair sine;
   Pair complement;  ///< the angle between pi/2 and the arccosine of c
