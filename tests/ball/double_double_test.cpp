@@ -152,10 +152,7 @@ DoubleNetwork network_of(const Forms& forms, const std::vector<Row>& students,
   return network;
 }
 
-double any_double() {
-  const double mantissa = std::ldexp(static_cast<double>(*rc::gen::arbitrary<std::int64_t>()), -62);
-  return mantissa;
-}
+double any_double() { return std::ldexp(static_cast<double>(*rc::gen::arbitrary<std::int64_t>()), -62); }
 
 /// A vector in a special position to an earlier one, or a new one.
 Row any_row(const std::vector<Row>& earlier, std::size_t dimension, bool may_be_zero, int most_exponent) {
@@ -181,7 +178,7 @@ Row any_row(const std::vector<Row>& earlier, std::size_t dimension, bool may_be_
   }
   if (most_exponent > 0 && *rc::gen::inRange(0, 2) == 0) {
     const int exponent = *rc::gen::inRange(-most_exponent, most_exponent + 1);
-    for (double& x : row) x = std::ldexp(x, exponent);
+    for (double& x : row) x = std::isfinite(std::ldexp(x, exponent)) ? std::ldexp(x, exponent) : 1;
   }
   if (!may_be_zero && std::all_of(row.begin(), row.end(), [](double x) { return x == 0; })) row[0] = 1;
   return row;
