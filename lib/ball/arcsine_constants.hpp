@@ -2,7 +2,7 @@
 // Printed by lib/ball/sollya/arcsine.sollya; a test compares. Numbers a + b stand for a pair of doubles.
 // clang-format off
 
-namespace lojacert::ball {
+namespace lojacert::ball::double_double {
 
 /// |arcsin x - p(x)| <= arcsine_error for |x| <= arcsine_radius, with the odd polynomial p(x) = x + x^3
 /// (c_0 + c_1 x^2 + ... + c_5 x^10), whose coefficients are c_k = high[k] + low[k].
@@ -151,4 +151,4 @@ inline constexpr double arcsine_table[128][4] = {
     {0, 0, 0, 0},
     {0, 0, 0, 0}};
 
-}  // namespace lojacert::ball
+}  // namespace lojacert::ball::double_double

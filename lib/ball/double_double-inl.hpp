@@ -16,7 +16,7 @@
 #include <cstdint>
 
 HWY_BEFORE_NAMESPACE();
-namespace lojacert::ball::HWY_NAMESPACE {
+namespace lojacert::ball::double_double::HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
@@ -240,7 +240,7 @@ HWY_INLINE Pair signed_complement(const Kernel& kernel, const Pair& cosine) {
   return {hn::Xor(kernel.complement.high, sign), hn::Xor(kernel.complement.low, sign)};
 }
 
-}  // namespace lojacert::ball::HWY_NAMESPACE
+}  // namespace lojacert::ball::double_double::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #endif

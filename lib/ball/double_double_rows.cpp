@@ -16,7 +16,7 @@
 
 // Bounds: docs/numerics/double-double.md, sections 5 to 7.
 HWY_BEFORE_NAMESPACE();
-namespace lojacert::ball::HWY_NAMESPACE {
+namespace lojacert::ball::double_double::HWY_NAMESPACE {
 
 constexpr std::size_t block = 8;         // products in a ShortSum
 constexpr std::size_t rows_at_once = 4;  // independent sums that fill the pipelines
@@ -272,11 +272,11 @@ KernelValues kernel_values_of(const DoubleDoubles& cosines) {
   return values;
 }
 
-}  // namespace lojacert::ball::HWY_NAMESPACE
+}  // namespace lojacert::ball::double_double::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-namespace lojacert::ball {
+namespace lojacert::ball::double_double {
 
 HWY_EXPORT(lengths_of);
 HWY_EXPORT(odd_sum_of);
@@ -298,5 +298,5 @@ KernelValues kernel_values_of(const DoubleDoubles& cosines) {
   return HWY_DYNAMIC_DISPATCH(kernel_values_of)(cosines);
 }
 
-}  // namespace lojacert::ball
+}  // namespace lojacert::ball::double_double
 #endif

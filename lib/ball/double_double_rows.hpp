@@ -6,7 +6,7 @@
 #include <new>
 #include <vector>
 
-namespace lojacert::ball {
+namespace lojacert::ball::double_double {
 
 inline constexpr std::size_t padding = 8;  ///< a multiple of every target's lanes
 [[nodiscard]] constexpr std::size_t padded(std::size_t n) { return (n + padding - 1) / padding * padding; }
@@ -94,4 +94,4 @@ struct KernelValues {
 };
 [[nodiscard]] KernelValues kernel_values_of(const DoubleDoubles& cosines);
 
-}  // namespace lojacert::ball
+}  // namespace lojacert::ball::double_double

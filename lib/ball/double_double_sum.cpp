@@ -13,6 +13,8 @@ namespace lojacert::ball {
 
 namespace {
 
+using namespace double_double;
+
 // Bounds in units of u^2 = 2^-106: docs/numerics/double-double.md, section 8.
 constexpr double loss_error = 290;       // of 2 L_abs, relative to (sum of masses)^2
 constexpr double gradient_error = 410;   // of E[R(x) sign(x_j.x) x], relative to the sum of masses

@@ -24,6 +24,7 @@
 
 using namespace lojacert;
 using namespace lojacert::ball;
+using namespace lojacert::ball::double_double;
 using namespace lojacert::test;
 
 namespace {
