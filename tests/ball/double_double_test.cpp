@@ -408,6 +408,26 @@ TEST_CASE("double-double: a wrong midpoint would be seen") {
   CHECK_FALSE(encloses(network, found, truth, bits, comparison));
 }
 
+TEST_CASE("double-double balls contain what little is left near convergence") {
+  Comparison comparison;
+  for (const Forms& forms : all_forms()) {
+    for (int k = 1; k <= 60; k += 4) {
+      DoubleNetwork network = near_convergence(5, 2, std::ldexp(1.0, -k));
+      network.activation = forms.activation;
+      network.neuron = forms.neuron;
+      network.teacher_neuron = forms.teacher_neuron;
+      for (std::size_t g = 0; g < network.count(); ++g) {
+        if (network.form(g) == NeuronForm::unit) continue;
+        double squares = 0;
+        for (const double x : network.row(g)) squares += x * x;
+        const double root = std::sqrt(std::sqrt(squares));  // |w| w is the vector that unit form would have
+        for (std::size_t i = 0; i < 5; ++i) network.vectors[5 * g + i] /= root;
+      }
+      CHECK(holds(network, comparison));
+    }
+  }
+}
+
 TEST_CASE("double-double: near convergence the balls stay narrow") {
   for (const auto& [eps, most] : {std::pair{1e-3, 1e-12}, std::pair{1e-6, 1e-6}}) {
     const DoubleNetwork network = near_convergence(50, 20, eps);
@@ -448,6 +468,42 @@ TEST_CASE("double-double: the kernel's errors are within their bounds at 100000 
     CHECK(complement.error > 0.01 * 29);
     CHECK(value.error > 0.01 * 49);
   });
+}
+
+TEST_CASE("double-double: lengths are within their bounds") {
+  std::mt19937_64 engine(9);
+  std::uniform_real_distribution<double> size(1, 2);
+  for (const std::size_t dimension : {1, 2, 7, 8, 9, 50, 300}) {
+    PackedVectors vectors;
+    vectors.count = 37;
+    vectors.dimension = dimension;
+    vectors.rows.resize(vectors.count * padded(dimension));
+    vectors.columns.resize(dimension * padded(vectors.count));
+    for (std::size_t g = 0; g < vectors.count; ++g) {
+      for (std::size_t k = 0; k < dimension; ++k) {
+        const double x =
+            size(engine) * (k > 0 && g % 3 == 0 ? std::ldexp(1.0, -static_cast<int>(k % 60)) : 1);
+        vectors.rows[g * padded(dimension) + k] = vectors.columns[k * padded(vectors.count) + g] = x;
+      }
+    }
+    on_every_target([&](const char* name) {
+      CAPTURE(name);
+      const Lengths lengths = lengths_of(vectors);
+      Largest squared, inverse, length;
+      for (std::size_t g = 0; g < vectors.count; ++g) {
+        Interval sum = Interval::zero(kernel_bits);
+        for (std::size_t k = 0; k < dimension; ++k) {
+          sum += sqr(Interval::exact(vectors.rows[g * padded(dimension) + k], kernel_bits));
+        }
+        const Interval root = sqrt_nonnegative(sum);
+        const double n = sum.approximate_mid() * (1 - 0x1p-40), l = std::sqrt(n);
+        CHECK(squared.note(sum, lengths.squared.high[g], lengths.squared.low[g], 45 * n));
+        CHECK(length.note(root, lengths.length.high[g], lengths.length.low[g], 45.6 * l));
+        CHECK(inverse.note(Interval::exact(1L, kernel_bits) / root, lengths.inverse.high[g],
+                           lengths.inverse.low[g], 37.5 / l * (1 - 0x1p-30)));
+      }
+    });
+  }
 }
 
 TEST_CASE("double-double: a cosine past 1 counts as 1") {
