@@ -8,7 +8,7 @@
 #define LOJACERT_BALL_DOUBLE_DOUBLE_INL_HPP
 #endif
 
-#include <lojacert/ball/arcsine_constants.hpp>
+#include <lojacert/ball/double_double_arcsine.hpp>
 
 #include <hwy/highway.h>
 

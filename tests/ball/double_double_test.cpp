@@ -3,7 +3,7 @@
 
 #include "support/instances.hpp"
 
-#include <lojacert/ball/arcsine_constants.hpp>
+#include <lojacert/ball/double_double_arcsine.hpp>
 #include <lojacert/ball/double_double_rows.hpp>
 #include <lojacert/ball/double_double_sum.hpp>
 #include <lojacert/enclosure/interval.hpp>
@@ -530,5 +530,5 @@ TEST_CASE("double-double: the arcsine's constants are what the script prints") {
     WARN("sollya is not installed: its script was not run");
     return;
   }
-  CHECK(output_of("sollya " + folder + "sollya/arcsine.sollya") == text_of(folder + "arcsine_constants.hpp"));
+  CHECK(output_of("sollya " + folder + "sollya/double_double_arcsine.sollya") == text_of(folder + "double_double_arcsine.hpp"));
 }
