@@ -24,7 +24,7 @@ DoubleInterval symmetric(UpperBound bound) { return within(0, bound); }
 
 Ball ball_of(const DoubleInterval& x) { return Ball::checked(x.midpoint(), radius(x).value()); }
 
-Ball norm_of(const ClusterGradient& gradient) {
+Ball norm_of(const BallGradient& gradient) {
   UpperBound squared_error;
   for (const double row_radius : gradient.row_radii)
     squared_error += UpperBound(row_radius) * UpperBound(row_radius);
@@ -116,7 +116,7 @@ class ClusterForm {
   }
 
   /// The gradient; after twice_loss(true).
-  [[nodiscard]] ClusterGradient gradient();
+  [[nodiscard]] BallGradient gradient();
 
  private:
   [[nodiscard]] const Group& group(std::size_t i) const { return form_.groups[i]; }
@@ -405,7 +405,7 @@ class ClusterForm {
     own_factor += unit_factor * inverse;
   }
 
-  void write_row(std::size_t n, const ApproximateVector& turned, ClusterGradient& gradient) const;
+  void write_row(std::size_t n, const ApproximateVector& turned, BallGradient& gradient) const;
   [[nodiscard]] UpperBound through_norm_form(std::size_t g, std::span<double> row, UpperBound error) const;
   /// The largest exponent of a student's row.
   [[nodiscard]] long longest_student() const;
@@ -428,9 +428,9 @@ class ClusterForm {
 /// Where the shared bends are farther than this from a row's own, relative to the row, its own are found.
 constexpr double shared_bends_tolerance = 0x1p-26;
 
-ClusterGradient ClusterForm::gradient() {
+BallGradient ClusterForm::gradient() {
   const std::size_t d = network_.dimension;
-  ClusterGradient result;
+  BallGradient result;
   result.partials.assign(network_.student_count * d, 0);
   result.row_radii.assign(network_.student_count, 0);
   result.exponent = form_.exponent + (network_.neuron == NeuronForm::norm ? longest_student() : 0);
@@ -453,7 +453,7 @@ ClusterGradient ClusterForm::gradient() {
 }
 
 /// The row of the gradient in w, from E R sign(u.x) x (docs/theory/landscape.md, sections 5 and 6).
-void ClusterForm::write_row(std::size_t n, const ApproximateVector& turned, ClusterGradient& gradient) const {
+void ClusterForm::write_row(std::size_t n, const ApproximateVector& turned, BallGradient& gradient) const {
   const std::size_t g = member(n).row;
   const std::span<double> row =
       std::span(gradient.partials).subspan(g * network_.dimension, network_.dimension);
@@ -508,7 +508,7 @@ bool has_zero_student(const Groups& form, std::size_t student_count) {
                      [](bool zero) { return zero; });
 }
 
-bool is_finite(const ClusterGradient& gradient) {
+bool is_finite(const BallGradient& gradient) {
   const auto finite = [](double x) { return std::isfinite(x); };
   return gradient.norm.is_finite() &&
          std::all_of(gradient.partials.begin(), gradient.partials.end(), finite) &&
@@ -517,7 +517,7 @@ bool is_finite(const ClusterGradient& gradient) {
 
 }  // namespace
 
-std::optional<ClusterEvaluation> cluster_form(const DoubleNetwork& network, bool with_gradient) {
+std::optional<BallEvaluation> cluster_form(const DoubleNetwork& network, bool with_gradient) {
   if (!network.is_exact || network.dimension == 0) return std::nullopt;
   const std::optional<Groups> groups = groups_of(network);
   if (!groups || groups->groups.empty()) return std::nullopt;
@@ -528,7 +528,7 @@ std::optional<ClusterEvaluation> cluster_form(const DoubleNetwork& network, bool
   const DoubleInterval twice_loss = form.twice_loss(with_gradient);
   const Ball loss = ball_of(loss_from(twice_loss, *groups, network.activation));
   if (!loss.is_finite()) return std::nullopt;
-  ClusterEvaluation result{{loss, 2 * groups->exponent}, std::nullopt};
+  BallEvaluation result{{loss, 2 * groups->exponent}, std::nullopt};
   if (with_gradient) {
     result.gradient = form.gradient();
     if (!is_finite(*result.gradient)) return std::nullopt;

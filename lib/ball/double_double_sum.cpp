@@ -207,16 +207,16 @@ DoubleInterval row_radius(Activation activation, const Sums& sums, std::span<con
   return in_units(constant, sums.n) * sums.mass + number(unit) * norm_of(row);
 }
 
-Ball frobenius_norm(const DoubleDoubleGradient& gradient) {
+Ball frobenius_norm(const BallGradient& gradient) {
   return ball_of(norm_of(gradient.partials) + symmetric(norm_of(gradient.row_radii)));
 }
 
-DoubleDoubleGradient gradient_of(const DoubleNetwork& network, const Packing& packing, const Sums& sums,
-                                 long common_exponent) {
+BallGradient gradient_of(const DoubleNetwork& network, const Packing& packing, const Sums& sums,
+                         long common_exponent) {
   const std::size_t d = network.dimension, stride = padded(d);
   const bool squared = network.neuron == NeuronForm::norm;
   const PackedVectors& vectors = packing.vectors;
-  DoubleDoubleGradient gradient;
+  BallGradient gradient;
   gradient.partials.resize(network.student_count * d);
   gradient.row_radii.resize(network.student_count);
   gradient.exponent = common_exponent;
@@ -243,7 +243,7 @@ DoubleDoubleGradient gradient_of(const DoubleNetwork& network, const Packing& pa
   return gradient;
 }
 
-DoubleDoubleGradient unknown_gradient(const DoubleNetwork& network) {
+BallGradient unknown_gradient(const DoubleNetwork& network) {
   return {std::vector<double>(network.student_count * network.dimension),
           std::vector<double>(network.student_count, infinity), Ball::everything(), 0};
 }
@@ -263,9 +263,9 @@ bool is_finite(const DoubleNetwork& network) {
 
 }  // namespace
 
-DoubleDoubleEvaluation double_double_sum(const DoubleNetwork& network, bool with_gradient) {
+BallEvaluation double_double_sum(const DoubleNetwork& network, bool with_gradient) {
   const bool asks = with_gradient && has_gradient(network);
-  DoubleDoubleEvaluation evaluation{{Ball::everything(), 0}, std::nullopt};
+  BallEvaluation evaluation{{Ball::everything(), 0}, std::nullopt};
   if (!network.is_exact || !is_finite(network)) {
     if (asks) evaluation.gradient = unknown_gradient(network);
     return evaluation;

@@ -15,8 +15,8 @@
 using namespace lojacert;
 using namespace lojacert::test;
 using ball::Ball;
+using ball::BallEvaluation;
 using ball::cluster_form;
-using ball::ClusterEvaluation;
 using ball::DoubleNetwork;
 
 namespace {
@@ -51,7 +51,7 @@ bool contains(const Ball& ball, long exponent, const Interval& truth) {
 }
 
 /// The largest square of the distance of a row's partials from the truth, in units of 2^exponent.
-Rational squared_distance(const ball::ClusterGradient& gradient, const Gradient& truth, std::size_t j,
+Rational squared_distance(const ball::BallGradient& gradient, const Gradient& truth, std::size_t j,
                           std::size_t dimension) {
   const Rational scale = power_of_two(-gradient.exponent);
   Rational sum = 0;
@@ -65,7 +65,7 @@ Rational squared_distance(const ball::ClusterGradient& gradient, const Gradient&
 }
 
 /// Empty where everything is contained, else what is not.
-std::string mistake(const DoubleNetwork& network, const ClusterEvaluation& evaluation, Bits bits) {
+std::string mistake(const DoubleNetwork& network, const BallEvaluation& evaluation, Bits bits) {
   const Evaluation truth = Landscape(instance_of(network)).evaluate(bits);
   if (!contains(evaluation.loss.ball, evaluation.loss.exponent, truth.loss)) return "loss";
   if (!evaluation.gradient) return truth.gradient ? "gradient missing" : "";

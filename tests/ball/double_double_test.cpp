@@ -87,12 +87,12 @@ bool encloses(const Ball& ball, long exponent, const Interval& truth, Bits bits,
 }
 
 /// True where every ball of the evaluation holds the enclosure of the truth.
-bool encloses(const DoubleNetwork& network, const DoubleDoubleEvaluation& found, const Evaluation& truth,
-              Bits bits, Comparison& comparison) {
+bool encloses(const DoubleNetwork& network, const BallEvaluation& found, const Evaluation& truth, Bits bits,
+              Comparison& comparison) {
   if (!encloses(found.loss.ball, found.loss.exponent, truth.loss, bits, &comparison.loss)) return false;
   if (found.gradient.has_value() != truth.gradient.has_value()) return false;
   if (!truth.gradient) return true;
-  const DoubleDoubleGradient& gradient = *found.gradient;
+  const BallGradient& gradient = *found.gradient;
   if (!encloses(gradient.norm, gradient.exponent, truth.gradient->norm, bits)) return false;
   for (std::size_t j = 0; j < network.student_count; ++j) {
     Interval squares = Interval::zero(bits);
@@ -127,7 +127,7 @@ bool holds(const DoubleNetwork& network, Comparison& comparison) {
   bool result = true;
   on_every_target([&](const char* name) {
     for (const bool with_gradient : {true, false}) {
-      DoubleDoubleEvaluation found = double_double_sum(network, with_gradient);
+      BallEvaluation found = double_double_sum(network, with_gradient);
       Evaluation wanted = truth;
       if (!with_gradient) wanted.gradient.reset();
       if (encloses(network, found, wanted, bits, comparison)) continue;
@@ -382,7 +382,7 @@ TEST_CASE("double-double: zero vectors, undefined gradients, numbers that are no
   CHECK_FALSE(double_double_sum(network_of(unit, {{0, 0}}, {{3, 4}}), true).gradient);
   CHECK(holds(network_of(norm, {{0, 0}, {1, 2}}, {{3, 4}}), comparison));
   CHECK(holds(network_of(norm, {{0, 0}}, {{0, 0}}), comparison));
-  const DoubleDoubleEvaluation nothing = double_double_sum(network_of(norm, {{0, 0}}, {{0, 0}}), true);
+  const BallEvaluation nothing = double_double_sum(network_of(norm, {{0, 0}}, {{0, 0}}), true);
   CHECK(nothing.loss.ball.rad == 0);
   CHECK(nothing.gradient->row_radii == std::vector<double>{0});
   DoubleNetwork rounded = network_of(norm, {{1, 0}}, {{0, 1}});
@@ -399,7 +399,7 @@ TEST_CASE("double-double: a wrong midpoint would be seen") {
   const DoubleNetwork network = network_of({}, {{0.5, 0.01}, {0.5, -0.01}}, {{1, 0}});
   const Bits bits{400};
   const Evaluation truth = Landscape(instance_of(network)).evaluate(bits);
-  DoubleDoubleEvaluation found = double_double_sum(network, true);
+  BallEvaluation found = double_double_sum(network, true);
   CHECK(encloses(network, found, truth, bits, comparison));
   found.loss.ball.mid *= 1 + 0x1p-49;
   CHECK_FALSE(encloses(network, found, truth, bits, comparison));
@@ -433,7 +433,7 @@ TEST_CASE("double-double: near convergence the balls stay narrow") {
     const DoubleNetwork network = near_convergence(50, 20, eps);
     Comparison comparison;
     CHECK(holds(network, comparison));
-    const DoubleDoubleEvaluation found = double_double_sum(network, true);
+    const BallEvaluation found = double_double_sum(network, true);
     const double loss = found.loss.ball.rad / found.loss.ball.mid;
     const double norm = found.gradient->norm.rad / found.gradient->norm.mid;
     WARN("eps " << eps << ": loss " << std::ldexp(found.loss.ball.mid, static_cast<int>(found.loss.exponent))
@@ -530,5 +530,6 @@ TEST_CASE("double-double: the arcsine's constants are what the script prints") {
     WARN("sollya is not installed: its script was not run");
     return;
   }
-  CHECK(output_of("sollya " + folder + "sollya/double_double_arcsine.sollya") == text_of(folder + "double_double_arcsine.hpp"));
+  CHECK(output_of("sollya " + folder + "sollya/double_double_arcsine.sollya") ==
+        text_of(folder + "double_double_arcsine.hpp"));
 }
