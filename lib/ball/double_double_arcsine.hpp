@@ -1,6 +1,5 @@
 #pragma once
-// Printed by lib/ball/sollya/double_double_arcsine.sollya; a test compares. Numbers a + b stand for a pair of
-// doubles.
+// Printed by lib/ball/sollya/double_double_arcsine.sollya; a test compares.
 // clang-format off
 
 namespace lojacert::ball::double_double {

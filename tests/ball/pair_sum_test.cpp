@@ -3,6 +3,7 @@
 #include "support/balls.hpp"
 #include "support/instances.hpp"
 
+#include <lojacert/ball/arcsine.hpp>
 #include <lojacert/ball/arithmetic.hpp>
 #include <lojacert/ball/pair_sum.hpp>
 #include <lojacert/ball/tiles.hpp>
@@ -11,7 +12,9 @@
 #include <rapidcheck.h>
 #include <catch2/catch.hpp>
 
+#include <array>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <limits>
 #include <random>
@@ -64,6 +67,25 @@ ShareOfRadius shares(const Instance& instance) {
 }
 
 }  // namespace
+
+TEST_CASE(
+    "the arcsine's coefficients are what the script prints, and its certified error is below the stated "
+    "one") {
+  if (std::system("command -v sollya > /dev/null 2>&1") != 0) {
+    WARN("sollya is not installed: its script was not run");
+    return;
+  }
+  std::FILE* pipe = popen(("sollya " LOJACERT_SOURCE_DIR "/lib/ball/sollya/arcsine.sollya"), "r");
+  REQUIRE(pipe != nullptr);
+  std::array<char, 512> line{};
+  std::vector<double> printed;
+  while (std::fgets(line.data(), line.size(), pipe) != nullptr)
+    printed.push_back(std::strtod(line.data(), nullptr));
+  REQUIRE(pclose(pipe) == 0);
+  REQUIRE(printed.size() == arcsine_coefficients.size() + 1);
+  for (std::size_t k = 0; k < arcsine_coefficients.size(); ++k) CHECK(printed[k] == arcsine_coefficients[k]);
+  CHECK(printed.back() < 3.12e-18);
+}
 
 TEST_CASE("this machine's arithmetic is what the proofs assume") { REQUIRE_FALSE(arithmetic_fault()); }
 
