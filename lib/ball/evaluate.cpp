@@ -48,16 +48,11 @@ void take_narrower(BallEvaluation& best, const BallEvaluation& other) {
     best.gradient = other.gradient;
 }
 
-/// Double-double gains at most so many bits on the pair sum in doubles.
-constexpr double gained_bits = 48;
-
-bool double_double_may_help(const BallEvaluation& best, const BallEvaluation& coarse) {
-  const auto may_help = [](double now, double in_double) { return now > in_double - gained_bits; };
-  if (may_help(log2_radius(best.loss.ball, best.loss.exponent),
-               log2_radius(coarse.loss.ball, coarse.loss.exponent)))
-    return true;
-  return best.gradient && may_help(log2_radius(best.gradient->norm, best.gradient->exponent),
-                                   log2_radius(coarse.gradient->norm, coarse.gradient->exponent));
+/// Whether the pair sum shows the size of the gradient. Then L is not so small that double-double would not
+/// see it, and double-double costs less than the cluster form of a network of moderate size; otherwise only
+/// the cluster form may.
+bool gradient_is_seen(const BallEvaluation& coarse) {
+  return coarse.gradient ? is_narrow(coarse.gradient->norm, 1) : is_narrow(coarse.loss.ball, 1);
 }
 
 }  // namespace
@@ -67,17 +62,24 @@ BallEvaluation coarse_evaluation(const DoubleNetwork& network, bool with_gradien
 }
 
 BallEvaluation refined_evaluation(const DoubleNetwork& network, const BallEvaluation& coarse,
-                                  bool with_gradient) {
+                                  bool with_gradient, double relative_width) {
   BallEvaluation best = coarse;
   if (!network.is_exact || arithmetic_fault()) return best;
-  if (const auto cluster = cluster_form(network, with_gradient)) take_narrower(best, *cluster);
-  if (double_double_may_help(best, coarse)) take_narrower(best, double_double_sum(network, with_gradient));
+  const auto by_clusters = [&] {
+    if (const auto cluster = cluster_form(network, with_gradient)) take_narrower(best, *cluster);
+  };
+  const auto in_double_double = [&] { take_narrower(best, double_double_sum(network, with_gradient)); };
+  const bool double_double_first = gradient_is_seen(coarse);
+  double_double_first ? in_double_double() : by_clusters();
+  if (!is_narrow(best, relative_width)) double_double_first ? by_clusters() : in_double_double();
   return best;
 }
 
 BallEvaluation evaluate(const DoubleNetwork& network, bool with_gradient, double relative_width) {
   const BallEvaluation coarse = coarse_evaluation(network, with_gradient);
-  return is_narrow(coarse, relative_width) ? coarse : refined_evaluation(network, coarse, with_gradient);
+  return is_narrow(coarse, relative_width)
+             ? coarse
+             : refined_evaluation(network, coarse, with_gradient, relative_width);
 }
 
 }  // namespace lojacert::ball

@@ -10,9 +10,9 @@ namespace lojacert::ball {
 [[nodiscard]] BallEvaluation coarse_evaluation(const DoubleNetwork& network, bool with_gradient);
 
 /// The narrowest of the pair sum (`coarse`), the cluster form and the sum in double-double, quantity by
-/// quantity.
+/// quantity; one of the two is left out where the other is as narrow as asked.
 [[nodiscard]] BallEvaluation refined_evaluation(const DoubleNetwork& network, const BallEvaluation& coarse,
-                                                bool with_gradient);
+                                                bool with_gradient, double relative_width = 1e-13);
 
 /// Both: refined unless the pair sum has the relative width that is asked for.
 [[nodiscard]] BallEvaluation evaluate(const DoubleNetwork& network, bool with_gradient,

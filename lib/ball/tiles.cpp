@@ -166,19 +166,34 @@ HWY_INLINE RowSums add_row(const RowOfTile& row, std::size_t first_valid, std::s
 
 /// Scratch of one call.
 struct Tile {
-  AlignedDoubles entries{tile_rows * tile_columns};
-  AlignedDoubles along_columns{tile_columns};
+  explicit Tile(std::size_t step_)
+      : step(step_), entries(tile_rows * step + block_rows), along_columns(step) {}
+
+  std::size_t step;        ///< between rows
+  AlignedDoubles entries;  // and a block of columns past the last
+  AlignedDoubles along_columns;
 };
+
+/// Where the pairs of a row end: whole strips.
+std::size_t end_of_columns(const UnitRows& rows) {
+  const std::size_t strip = strip_columns();
+  return std::min(rows.padded_count, (rows.count + strip - 1) / strip * strip);
+}
+
+/// The rows of a tile that are not padding.
+std::size_t rows_in_tile(const UnitRows& rows, std::size_t first) {
+  return std::min(tile_rows, rows.count - std::min(first, rows.count));
+}
 
 void gram_tile(const UnitRows& rows, std::size_t first, std::size_t column, std::size_t columns, Tile& tile) {
   const std::size_t strip = strip_columns();
   for (std::size_t c = 0; c < columns; c += strip) {
     const double* packed = rows.packed.data() + (column + c) * rows.dimension;
-    for (std::size_t r = 0; r < tile_rows; r += block_rows) {
+    for (std::size_t r = 0; r < rows_in_tile(rows, first); r += block_rows) {
       if (column + c + strip <= first + r + 1) continue;  // below the diagonal
       const Operand a{rows.unit.data() + (first + r) * rows.stride, rows.stride, 1};
-      multiply_block<block_rows, block_vectors, false>(
-          a, packed, strip, rows.dimension, tile.entries.data() + r * tile_columns + c, tile_columns);
+      multiply_block<block_rows, block_vectors, false>(a, packed, strip, rows.dimension,
+                                                       tile.entries.data() + r * tile.step + c, tile.step);
     }
   }
 }
@@ -187,9 +202,9 @@ template <bool with_gradient>
 void add_tile_rows(const UnitRows& rows, std::size_t first, std::size_t column, std::size_t columns,
                    Tile& tile, TileSums& sums) {
   const Doubles d;
-  for (std::size_t r = 0; r < tile_rows; ++r) {
+  for (std::size_t r = 0; r < rows_in_tile(rows, first); ++r) {
     const std::size_t g = first + r;
-    const RowOfTile row{tile.entries.data() + r * tile_columns, rows.mass.data() + column,
+    const RowOfTile row{tile.entries.data() + r * tile.step, rows.mass.data() + column,
                         tile.along_columns.data(), rows.mass[g]};
     const std::size_t first_valid = g + 1 > column ? g + 1 - column : 0;
     const RowSums of_row = add_row<with_gradient>(row, first_valid, columns);
@@ -204,23 +219,24 @@ void add_tile_gradients(const UnitRows& rows, std::size_t first, std::size_t col
                         const Tile& tile, TileSums& sums) {
   const std::size_t stride = rows.stride;
   for (std::size_t r = 0; r < tile_rows && first + r < sums.student_count; r += block_rows) {
-    const Operand a{tile.entries.data() + r * tile_columns, tile_columns, 1};
+    const Operand a{tile.entries.data() + r * tile.step, tile.step, 1};
     add_product_rows(a, rows.weighted.data() + column * stride, stride, columns, stride,
                      sums.gamma.data() + (first + r) * stride);
   }
   const std::size_t student_columns =
       sums.student_count > column ? std::min(columns, sums.student_count - column) : 0;
   for (std::size_t c = 0; c < student_columns; c += block_rows) {
-    const Operand a{tile.entries.data() + c, 1, tile_columns};
-    add_product_rows(a, rows.weighted.data() + first * stride, stride, tile_rows, stride,
+    const Operand a{tile.entries.data() + c, 1, tile.step};
+    add_product_rows(a, rows.weighted.data() + first * stride, stride, rows_in_tile(rows, first), stride,
                      sums.gamma.data() + (column + c) * stride);
   }
   for (std::size_t c = 0; c < student_columns; ++c) sums.along[column + c] += tile.along_columns[c];
 }
 
 void add_pairs_of_rows(const UnitRows& rows, std::size_t first, bool with_gradient, TileSums& sums) {
-  Tile tile;
-  const std::size_t end = rows.padded_count;
+  const std::size_t end = end_of_columns(rows);
+  if (first >= end) return;
+  Tile tile(std::min(tile_columns, end - first));
   // Strips begin at multiples of 32 and tile_rows is one.
   for (std::size_t column = first; column < end; column += tile_columns) {
     const std::size_t columns = std::min(tile_columns, end - column);
@@ -229,7 +245,7 @@ void add_pairs_of_rows(const UnitRows& rows, std::size_t first, bool with_gradie
       add_tile_rows<false>(rows, first, column, columns, tile, sums);
       continue;
     }
-    std::fill_n(tile.along_columns.data(), tile_columns, 0.0);
+    std::fill_n(tile.along_columns.data(), tile.step, 0.0);
     add_tile_rows<true>(rows, first, column, columns, tile, sums);
     add_tile_gradients(rows, first, column, columns, tile, sums);
   }
@@ -350,6 +366,9 @@ namespace lojacert::ball {
 
 namespace {
 
+/// A block of columns may begin at the last student.
+constexpr std::size_t spare_rows = 6;
+
 std::size_t round_up(std::size_t x, std::size_t multiple) { return (x + multiple - 1) / multiple * multiple; }
 
 }  // namespace
@@ -372,7 +391,7 @@ UnitRows::UnitRows(std::size_t count_, std::size_t dimension_)
 
 TileSums::TileSums(const UnitRows& rows, std::size_t student_count_)
     : student_count(student_count_),
-      gamma(round_up(student_count, tile_rows) * rows.stride),
+      gamma((round_up(student_count, tile_rows) + spare_rows) * rows.stride),
       along(round_up(student_count, tile_rows)) {}
 
 void TileSums::add(const TileSums& other) {
