@@ -122,7 +122,7 @@ RayleighQuotient rayleigh_quotient(const SymmetricBalls& matrix, std::span<const
   RayleighQuotient result;
   result.upper = (numerator / denominator).sup();
   result.approximate = product / square;
-  result.approximate_residual = (image - result.approximate * x).norm() / std::sqrt(square);
+  result.approximate_residual = (image - result.approximate * x).stableNorm() / std::sqrt(square);
   return result;
 }
 
@@ -132,6 +132,11 @@ std::vector<double> arbitrary_vector(std::size_t size) {
   std::vector<double> x(size);
   for (double& entry : x) entry = std::ldexp(static_cast<double>(random() >> 11U), -53) - 0.5;
   return x;
+}
+
+void normalise(std::vector<double>& x) {
+  const double length = column(x).stableNorm();
+  for (double& entry : x) entry /= length;
 }
 
 /// min (a_ii - sum of |a_ik|, k != i) over the members (Gershgorin).
@@ -171,19 +176,19 @@ class Search {
   void take_smallest_diagonal_entry() {
     Eigen::Index least = 0;
     entries(matrix_.mid, matrix_.size).diagonal().minCoeff(&least);
-    x_.assign(matrix_.size, 0.0);
-    x_[static_cast<std::size_t>(least)] = 1;
-    take(x_);
+    std::vector<double> x(matrix_.size, 0.0);
+    x[static_cast<std::size_t>(least)] = 1;
+    take(std::move(x));
   }
 
-  /// Keeps x where its Rayleigh quotient is the smallest so far.
-  void take(const std::vector<double>& x) {
+  /// Goes on with x, and keeps the smallest Rayleigh quotient so far.
+  void take(std::vector<double> x) {
     const RayleighQuotient quotient = rayleigh_quotient(matrix_, x);
-    bounds_.upper = std::min(bounds_.upper, quotient.upper);
-    if (!(quotient.approximate <= best_.approximate || best_.approximate_residual == infinity)) return;
     if (!std::isfinite(quotient.approximate_residual)) return;
-    best_ = quotient;
-    x_ = x;
+    bounds_.upper = std::min(bounds_.upper, quotient.upper);
+    approximate_ = std::min(approximate_, quotient.approximate);
+    residual_ = quotient.approximate_residual;
+    x_ = std::move(x);
   }
 
   bool factorise(double shift) {
@@ -201,40 +206,43 @@ class Search {
   bool first_factor() {
     const double rounding =
         std::numeric_limits<double>::epsilon() * static_cast<double>(matrix_.size) * approximate_norm_;
-    if (best_.approximate > 0 && factorise(-rounding)) return true;
+    if (approximate_ > 0 && factorise(-rounding)) return true;
     const Entries a = entries(matrix_.mid, matrix_.size);
     const auto minus_a = [&a](std::span<double> x) {
       Eigen::Map<Eigen::VectorXd> vector(x.data(), a.cols());
       vector = (-(a.selfadjointView<Eigen::Lower>() * vector)).eval();
     };
     take(approximate_top_eigenvector(minus_a, arbitrary_vector(matrix_.size), most_lanczos_steps));
-    double distance = std::max({best_.approximate_residual, rounding, std::numeric_limits<double>::min()});
-    for (; distance <= 8 * approximate_norm_; distance *= 4) {
-      if (factorise(best_.approximate - distance)) return true;
+    double distance = std::max({residual_, rounding, std::numeric_limits<double>::min()});
+    for (; std::isfinite(distance) && distance <= 8 * approximate_norm_; distance *= 4) {
+      if (factorise(approximate_ - distance)) return true;
     }
     return false;
   }
 
-  /// Lanczos on the inverse, which separates the small eigenvalues.
+  /// Lanczos on the inverse, which separates the small eigenvalues, and a step of inverse iteration, which
+  /// takes out what is left of the large ones.
   void improve_vector(std::span<const double> start, std::size_t steps) {
     const auto inverse = [this](std::span<double> x) { factor_->approximate_solve(x); };
-    take(approximate_top_eigenvector(inverse, start, steps));
+    std::vector<double> x = approximate_top_eigenvector(inverse, start, steps);
+    inverse(x);
+    normalise(x);
+    take(std::move(x));
   }
 
   /// Moves the shift towards the Rayleigh quotient: by the residual as long as that is what hides the
   /// eigenvalue, which makes the next vector better, and at last by what the a-priori bound hides anyway.
   void approach() {
     constexpr int most_factorisations = 12;
-    constexpr std::size_t few_steps = 3;
+    constexpr std::size_t few_steps = 6;
     double growth = 1;
     for (int count = 0; count < most_factorisations; ++count) {
       const double resolution = 0.5 * factor_->deficit_upper();
-      const double room = best_.approximate - factor_->shift();
+      const double room = approximate_ - factor_->shift();
       if (!(room > 2 * resolution)) return;
-      const double residual = best_.approximate_residual;
-      const double distance = std::min(growth * std::max(residual, resolution), 0.5 * room);
-      const bool closer = factorise(best_.approximate - distance);
-      if (closer && residual <= resolution) return;
+      const double distance = std::min(growth * std::max(residual_, resolution), 0.5 * room);
+      const bool closer = factorise(approximate_ - distance);
+      if (closer && residual_ <= resolution) return;
       growth = closer ? 1 : 8 * growth;
       improve_vector(x_, few_steps);
     }
@@ -244,7 +252,8 @@ class Search {
   double radius_norm_;
   double approximate_norm_ = 0;
   EigenvalueBounds bounds_;
-  RayleighQuotient best_;
+  double approximate_ = infinity;  // the smallest Rayleigh quotient of the midpoints
+  double residual_ = infinity;     // of x_
   std::vector<double> x_;
   std::optional<ShiftedCholesky> factor_;
 };

@@ -72,6 +72,8 @@ Vector approximate_eigenvector(const Matrix& a, Bits bits) {
     for (Eigen::Index k = 0; k < size; ++k)
       rounded(i, k) = a[static_cast<std::size_t>(i)][static_cast<std::size_t>(k)].approximate_mid();
   }
+  // NaN and infinities would lead the solver out of its arrays; any other vector is a candidate, too.
+  if (!rounded.allFinite()) rounded.setIdentity();
   const Eigen::VectorXd smallest =
       Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(rounded).eigenvectors().col(0);
   Vector x;
