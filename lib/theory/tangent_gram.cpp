@@ -1,13 +1,17 @@
 #include <lojacert/theory/tangent_gram.hpp>
 
+#include <lojacert/enclosure/double_interval.hpp>
 #include <lojacert/enclosure/vector.hpp>
 #include <lojacert/exact/error.hpp>
 #include <lojacert/exact/number.hpp>
+#include <lojacert/linalg/eigenvalue_bounds.hpp>
 #include <lojacert/linalg/positive_pivots.hpp>
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <optional>
 #include <utility>
 
 namespace lojacert {
@@ -78,6 +82,18 @@ TangentBlocks tangent_blocks(const TeacherGeometry& teacher, Bits bits) {
   return blocks;
 }
 
+/// mu by doubles: as narrow as most who ask need, at a small part of the time of multiprecision.
+std::optional<MuBounds> mu_in_doubles(const TeacherGeometry& teacher) {
+  constexpr Bits bits{96};
+  const TangentBlocks blocks = tangent_blocks(teacher, bits);
+  const EigenvalueBounds span = smallest_eigenvalue_bounds(symmetric_balls(blocks.span));
+  const EigenvalueBounds cross = smallest_eigenvalue_bounds(symmetric_balls(blocks.cross));
+  const double lo = std::min(span.lower, cross.lower);
+  const double hi = std::min(span.upper, cross.upper);
+  if (!std::isfinite(lo) || !std::isfinite(hi)) return std::nullopt;
+  return MuBounds{exact(lo), exact(hi)};
+}
+
 }  // namespace
 
 std::vector<std::vector<Interval>> tangent_gram(const TeacherGeometry& teacher, Bits bits) {
@@ -110,8 +126,16 @@ Decision mu_is_at_least(const TeacherGeometry& teacher, const Rational& bound, B
   if (teacher.count() == 1) return exactly(bound <= 1);
   const std::string what = "the bound <= the smallest eigenvalue mu of the tangent Gram matrix";
   const Interval shift = Interval::from(bound, bits);
+  if (double_rounding_is_sound()) {
+    if (const auto mu = mu_in_doubles(teacher)) {
+      const Interval enclosure = Interval::from(RationalInterval{mu->lo, mu->hi}, bits);
+      const Decision decision = decide_less_equal(shift, enclosure, what);
+      if (decision.verdict != Verdict::undecided) return decision;
+    }
+  }
   const TangentBlocks blocks = tangent_blocks(teacher, bits);
-  const bool positive = has_positive_pivots(blocks.span, shift, bits) && has_positive_pivots(blocks.cross, shift, bits);
+  const bool positive =
+      has_positive_pivots(blocks.span, shift, bits) && has_positive_pivots(blocks.cross, shift, bits);
   Decision decision = decide_less_equal(shift, tangent_eigenvalue(teacher, bits), what);
   if (positive && decision.verdict == Verdict::undecided) {
     decision.verdict = Verdict::proved;
@@ -123,11 +147,18 @@ Decision mu_is_at_least(const TeacherGeometry& teacher, const Rational& bound, B
 
 MuBounds mu_bounds(const TeacherGeometry& teacher, const Rational& relative_width, long max_bits) {
   if (teacher.count() == 1) return {1, 1};
+  const auto narrow = [&](const MuBounds& bounds) {
+    return bounds.lo > 0 && bounds.hi - bounds.lo <= relative_width * bounds.hi;
+  };
+  const Rational narrowest_of_doubles(1, Integer(1) << 50U);
+  if (relative_width > narrowest_of_doubles && double_rounding_is_sound()) {
+    if (const auto bounds = mu_in_doubles(teacher); bounds && narrow(*bounds)) return *bounds;
+  }
   for (long bits = 96;; bits = std::min(2 * bits, max_bits)) {
     const Interval mu = tangent_eigenvalue(teacher, Bits{bits});
     if (mu.is_finite()) {
       const MuBounds bounds{mu.inf(), mu.sup()};
-      if (bounds.lo > 0 && bounds.hi - bounds.lo <= relative_width * bounds.hi) return bounds;
+      if (narrow(bounds)) return bounds;
     }
     if (bits >= max_bits) {
       throw UndecidedError(fmt::format(
@@ -144,9 +175,12 @@ MuBounds mu_bounds(const TeacherGeometry& teacher) {
 
 Rational mu_to_rest_on(const TeacherGeometry& teacher) {
   constexpr int digits = 10;
-  const MuBounds found = mu_bounds(teacher);
-  if (teacher.count() == 1) return found.lo;
-  return parse_exact_point(decimal_lower(Rational(found.lo * (1 - Rational(1, 1000000000))), digits));
+  if (teacher.count() == 1) return 1;
+  constexpr long default_max_bits = 32768;
+  // Doubles are as narrow for most teachers. hi (1 - 1e-10) <= lo, so the middle less 1e-9 of it is below lo.
+  const MuBounds found = mu_bounds(teacher, Rational(1, Integer(10000000000)), default_max_bits);
+  const Rational middle = (found.lo + found.hi) / 2;
+  return parse_exact_point(decimal_lower(Rational(middle * (1 - Rational(1, 1000000000))), digits));
 }
 
 }  // namespace lojacert
