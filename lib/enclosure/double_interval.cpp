@@ -7,6 +7,7 @@
 #include <array>
 #include <cfenv>
 #include <cmath>
+#include <limits>
 
 namespace lojacert {
 
@@ -72,7 +73,10 @@ bool double_rounding_is_sound() {
   const volatile double x = 1 + std::ldexp(1.0, -30);
   const volatile double square = 1 + std::ldexp(1.0, -29);  // x x without its last bit, 2^-60
   const double difference = x * x - square;                 // fused: 2^-60
-  return nearest && difference == 0;
+  const volatile double least_normal = std::numeric_limits<double>::min();
+  const volatile double subnormal = least_normal / 2;  // 0 where results are flushed
+  const bool gradual = subnormal * 2 == least_normal;  // not so where operands are
+  return nearest && difference == 0 && gradual;
 }
 
 DoubleInterval two_over_pi_arcsin(const DoubleInterval& x) {

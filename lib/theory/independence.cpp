@@ -1,6 +1,7 @@
 #include <lojacert/theory/independence.hpp>
 
 #include <lojacert/exact/number.hpp>
+#include <lojacert/linalg/positive_pivots.hpp>
 
 #include <Eigen/Eigenvalues>
 
@@ -19,17 +20,10 @@ bool is_positive(const TeacherGeometry& teacher, const Rational& shift) {
   for (std::size_t i = 0; i < r; ++i) {
     std::vector<Interval> row;
     for (std::size_t k = 0; k < r; ++k)
-      row.push_back(i == k ? Interval::from(Rational(1 - shift), bits) : teacher.cosine(i, k, bits));
+      row.push_back(i == k ? Interval::exact(1L, bits) : teacher.cosine(i, k, bits));
     a.push_back(std::move(row));
   }
-  for (std::size_t k = 0; k < r; ++k) {
-    if (!certainly_less(Interval::zero(bits), a[k][k])) return false;
-    for (std::size_t i = k + 1; i < r; ++i) {
-      const Interval factor = -(a[i][k] / a[k][k]);
-      add_multiple(a[i], factor, a[k]);
-    }
-  }
-  return true;
+  return has_positive_pivots(a, Interval::from(shift, bits), bits);
 }
 
 }  // namespace

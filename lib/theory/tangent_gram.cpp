@@ -1,16 +1,17 @@
 #include <lojacert/theory/tangent_gram.hpp>
 
+#include <lojacert/enclosure/double_interval.hpp>
 #include <lojacert/enclosure/vector.hpp>
 #include <lojacert/exact/error.hpp>
 #include <lojacert/exact/number.hpp>
+#include <lojacert/linalg/eigenvalue_bounds.hpp>
+#include <lojacert/linalg/positive_pivots.hpp>
 
 #include <fmt/format.h>
-#include <Eigen/Eigenvalues>
 
 #include <algorithm>
-#include <limits>
+#include <cmath>
 #include <optional>
-#include <span>
 #include <utility>
 
 namespace lojacert {
@@ -18,7 +19,7 @@ namespace lojacert {
 namespace {
 
 using Vector = std::vector<Interval>;
-using Matrix = std::vector<Vector>;
+using Matrix = IntervalMatrix;
 
 Matrix zero_matrix(std::size_t size, Bits bits) { return Matrix(size, Vector(size, Interval::zero(bits))); }
 
@@ -81,121 +82,16 @@ TangentBlocks tangent_blocks(const TeacherGeometry& teacher, Bits bits) {
   return blocks;
 }
 
-/// A - shift I = L D L^T, where every pivot is certainly positive: then A - shift I is positive definite.
-struct Factorisation {
-  Matrix lower;  ///< below the diagonal L, on it D
-};
-
-std::optional<Factorisation> factorise(Matrix a, const Interval& shift, Bits bits) {
-  const Interval zero = Interval::zero(bits);
-  for (std::size_t j = 0; j < a.size(); ++j) a[j][j] -= shift;
-  for (std::size_t j = 0; j < a.size(); ++j) {
-    if (!certainly_less(zero, a[j][j]) || !a[j][j].is_finite()) return std::nullopt;
-    Vector column;
-    for (std::size_t i = j + 1; i < a.size(); ++i) column.push_back(a[i][j]);
-    for (std::size_t i = j + 1; i < a.size(); ++i) {
-      a[i][j] /= a[j][j];
-      add_multiple(std::span(a[i]).subspan(j + 1, i - j), -a[i][j], std::span(column).first(i - j));
-    }
-  }
-  return Factorisation{std::move(a)};
-}
-
-Vector midpoints(const Vector& x) {
-  Vector result;
-  for (const Interval& entry : x) result.push_back(entry.midpoint());
-  return result;
-}
-
-bool is_finite(const Vector& x) {
-  return std::all_of(x.begin(), x.end(), [](const Interval& entry) { return entry.is_finite(); });
-}
-
-/// About (A - shift I)^-1 x, scaled to length 1: one step of inverse iteration.
-Vector approximate_step(const Factorisation& factors, const Vector& x, Bits bits) {
-  const Matrix& l = factors.lower;
-  Vector y = x;
-  for (std::size_t i = 0; i < y.size(); ++i) {
-    for (std::size_t j = 0; j < i; ++j) y[i] -= l[i][j] * y[j];
-    y[i] = y[i].midpoint();
-  }
-  for (std::size_t i = 0; i < y.size(); ++i) y[i] = (y[i] / l[i][i]).midpoint();
-  for (std::size_t i = y.size(); i-- > 0;) {
-    for (std::size_t j = i + 1; j < y.size(); ++j) y[i] -= l[j][i] * y[j];
-    y[i] = y[i].midpoint();
-  }
-  const Interval length = sqrt_nonnegative(squared_length(y, bits)).midpoint();
-  for (Interval& entry : y) entry /= length;
-  return midpoints(y);
-}
-
-/// The eigenvector of the smallest eigenvalue, to the accuracy of doubles.
-Vector approximate_eigenvector(const Matrix& a, Bits bits) {
-  const auto size = static_cast<Eigen::Index>(a.size());
-  Eigen::MatrixXd rounded(size, size);
-  for (Eigen::Index i = 0; i < size; ++i) {
-    for (Eigen::Index k = 0; k < size; ++k)
-      rounded(i, k) = a[static_cast<std::size_t>(i)][static_cast<std::size_t>(k)].approximate_mid();
-  }
-  const Eigen::VectorXd smallest =
-      Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(rounded).eigenvectors().col(0);
-  Vector x;
-  for (const double entry : smallest) x.push_back(Interval::exact(entry, bits));
-  return x;
-}
-
-/// x^T A x / x^T x for a vector of points: an upper bound of the smallest eigenvalue.
-Interval rayleigh_quotient(const Matrix& a, const Vector& x, Bits bits) {
-  Vector image;
-  for (const Vector& row : a) image.push_back(inner_product(row, x, bits));
-  return inner_product(image, x, bits) / squared_length(x, bits);
-}
-
-/// value (1 - 2^-shift)
-Interval a_little_less(const Interval& value, long shift, Bits bits) {
-  return (value * (Interval::exact(1L, bits) -
-                   Interval::from(Rational(1, Integer(1) << static_cast<unsigned>(shift)), bits)))
-      .lower_end();
-}
-
-/// The smallest eigenvalue of a positive definite matrix.
-Interval smallest_eigenvalue(const Matrix& a, Bits bits) {
-  constexpr int most_steps = 40;
-  Vector x = approximate_eigenvector(a, bits);
-  Interval above = rayleigh_quotient(a, x, bits);
-  Interval below = Interval::zero(bits);
-  std::optional<Factorisation> factors = factorise(a, below, bits);
-  if (!factors) return hull(below, above.upper_end());
-  // Inverse iteration, with the shift close below the quotient as soon as the pivots allow it.
-  bool shifted = false;
-  for (int step = 0; step < most_steps; ++step) {
-    const Interval shift = a_little_less(above, 12, bits);
-    if (!shifted && certainly_less(below, shift)) {
-      if (auto closer = factorise(a, shift, bits)) {
-        factors = std::move(closer);
-        below = shift;
-        shifted = true;
-      }
-    }
-    Vector next = approximate_step(*factors, x, bits);
-    if (!is_finite(next)) break;
-    const Interval quotient = rayleigh_quotient(a, next, bits);
-    const bool better = certainly_less(quotient.upper_end(), above.upper_end());
-    const double gained = (above.upper_end() - quotient.upper_end()).approximate_log2_mag();
-    const double size = above.approximate_log2_mag();
-    if (better) {
-      above = quotient;
-      x = std::move(next);
-    }
-    if (shifted && (!better || gained < size - static_cast<double>(bits.value))) break;
-  }
-  for (long digits = bits.value - 4; digits > 12; digits -= std::max(4L, bits.value / 8)) {
-    const Interval shift = a_little_less(above, digits, bits);
-    if (!certainly_less(below, shift) || !factorise(a, shift, bits)) continue;
-    below = shift;
-    break;
-  }
-  return hull(below, above.upper_end());
+/// mu by doubles: as narrow as most who ask need, at a small part of the time of multiprecision.
+std::optional<MuBounds> mu_in_doubles(const TeacherGeometry& teacher) {
+  constexpr Bits bits{96};
+  const TangentBlocks blocks = tangent_blocks(teacher, bits);
+  const EigenvalueBounds span = smallest_eigenvalue_bounds(symmetric_balls(blocks.span));
+  const EigenvalueBounds cross = smallest_eigenvalue_bounds(symmetric_balls(blocks.cross));
+  const double lo = std::min(span.lower, cross.lower);
+  const double hi = std::min(span.upper, cross.upper);
+  if (!std::isfinite(lo) || !std::isfinite(hi)) return std::nullopt;
+  return MuBounds{exact(lo), exact(hi)};
 }
 
 }  // namespace
@@ -230,8 +126,16 @@ Decision mu_is_at_least(const TeacherGeometry& teacher, const Rational& bound, B
   if (teacher.count() == 1) return exactly(bound <= 1);
   const std::string what = "the bound <= the smallest eigenvalue mu of the tangent Gram matrix";
   const Interval shift = Interval::from(bound, bits);
+  if (double_rounding_is_sound()) {
+    if (const auto mu = mu_in_doubles(teacher)) {
+      const Interval enclosure = Interval::from(RationalInterval{mu->lo, mu->hi}, bits);
+      const Decision decision = decide_less_equal(shift, enclosure, what);
+      if (decision.verdict != Verdict::undecided) return decision;
+    }
+  }
   const TangentBlocks blocks = tangent_blocks(teacher, bits);
-  const bool positive = factorise(blocks.span, shift, bits) && factorise(blocks.cross, shift, bits);
+  const bool positive =
+      has_positive_pivots(blocks.span, shift, bits) && has_positive_pivots(blocks.cross, shift, bits);
   Decision decision = decide_less_equal(shift, tangent_eigenvalue(teacher, bits), what);
   if (positive && decision.verdict == Verdict::undecided) {
     decision.verdict = Verdict::proved;
@@ -243,11 +147,18 @@ Decision mu_is_at_least(const TeacherGeometry& teacher, const Rational& bound, B
 
 MuBounds mu_bounds(const TeacherGeometry& teacher, const Rational& relative_width, long max_bits) {
   if (teacher.count() == 1) return {1, 1};
+  const auto narrow = [&](const MuBounds& bounds) {
+    return bounds.lo > 0 && bounds.hi - bounds.lo <= relative_width * bounds.hi;
+  };
+  const Rational narrowest_of_doubles(1, Integer(1) << 50U);
+  if (relative_width > narrowest_of_doubles && double_rounding_is_sound()) {
+    if (const auto bounds = mu_in_doubles(teacher); bounds && narrow(*bounds)) return *bounds;
+  }
   for (long bits = 96;; bits = std::min(2 * bits, max_bits)) {
     const Interval mu = tangent_eigenvalue(teacher, Bits{bits});
     if (mu.is_finite()) {
       const MuBounds bounds{mu.inf(), mu.sup()};
-      if (bounds.lo > 0 && bounds.hi - bounds.lo <= relative_width * bounds.hi) return bounds;
+      if (narrow(bounds)) return bounds;
     }
     if (bits >= max_bits) {
       throw UndecidedError(fmt::format(
@@ -264,9 +175,12 @@ MuBounds mu_bounds(const TeacherGeometry& teacher) {
 
 Rational mu_to_rest_on(const TeacherGeometry& teacher) {
   constexpr int digits = 10;
-  const MuBounds found = mu_bounds(teacher);
-  if (teacher.count() == 1) return found.lo;
-  return parse_exact_point(decimal_lower(Rational(found.lo * (1 - Rational(1, 1000000000))), digits));
+  if (teacher.count() == 1) return 1;
+  constexpr long default_max_bits = 32768;
+  // Doubles are as narrow for most teachers. hi (1 - 1e-10) <= lo, so the middle less 1e-9 of it is below lo.
+  const MuBounds found = mu_bounds(teacher, Rational(1, Integer(10000000000)), default_max_bits);
+  const Rational middle = (found.lo + found.hi) / 2;
+  return parse_exact_point(decimal_lower(Rational(middle * (1 - Rational(1, 1000000000))), digits));
 }
 
 }  // namespace lojacert

@@ -18,7 +18,8 @@ namespace lojacert {
 /// 0 where it shows nothing.
 [[nodiscard]] Interval tangent_eigenvalue(const TeacherGeometry& teacher, Bits bits);
 
-/// Whether `bound` <= mu. Proved by positive pivots of the matrix less bound I.
+/// Whether `bound` <= mu. Proved by Cholesky in doubles or, where that leaves it open, by positive pivots of
+/// the matrix less bound I in intervals of `bits` bits.
 [[nodiscard]] Decision mu_is_at_least(const TeacherGeometry& teacher, const Rational& bound, Bits bits);
 
 /// lo <= mu <= hi.

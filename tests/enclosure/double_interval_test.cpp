@@ -11,6 +11,10 @@
 #include <cmath>
 #include <limits>
 
+#ifdef __SSE2__
+#include <xmmintrin.h>
+#endif
+
 using namespace lojacert;
 
 namespace {
@@ -113,6 +117,21 @@ TEST_CASE("a rounding mode that would break the bounds is noticed") {
     CHECK_FALSE(sound);
   }
 }
+
+#ifdef __SSE2__
+TEST_CASE("a mode that takes subnormal numbers for 0 is noticed") {
+  constexpr unsigned flush_results = 0x8000;
+  constexpr unsigned flush_operands = 0x0040;
+  const unsigned usual = _mm_getcsr();
+  for (const unsigned mode : {flush_results, flush_operands}) {
+    _mm_setcsr(usual | mode);
+    const bool sound = double_rounding_is_sound();
+    _mm_setcsr(usual);
+    CHECK_FALSE(sound);
+  }
+  CHECK(double_rounding_is_sound());
+}
+#endif
 
 TEST_CASE("what overflows or is undefined is the whole line") {
   const auto is_whole = [](const DoubleInterval& x) { return x.inf() == -infinity && x.sup() == infinity; };
