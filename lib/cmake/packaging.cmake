@@ -21,7 +21,7 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "python3")
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "python3-numpy")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS
-    "libboost-dev, libmpfi-dev, libmpfr-dev, libgmp-dev, libfmt-dev, libssl-dev, libzip-dev, libeigen3-dev, nlohmann-json3-dev")
+    "libboost-dev, libmpfi-dev, libmpfr-dev, libgmp-dev, libfmt-dev, libssl-dev, libzip-dev, libhwy-dev, libeigen3-dev, nlohmann-json3-dev")
 set(CPACK_MONOLITHIC_INSTALL ON)
 set(CPACK_COMPONENTS_ALL_IN_ONE_PACKAGE ON)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
