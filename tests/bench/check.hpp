@@ -25,8 +25,8 @@ struct Peer {
 bool announce(Peer peer);
 
 /// What is wrong with the peers beside Landscape at 200 bits: nothing, or a line for each fault. Rigorous
-/// peers must contain the reference, loss, every partial derivative and norm; approximate ones must be within
-/// 1e-12 of it, relative to the sum of masses; and all must be that narrow.
+/// peers must contain the reference, loss, every partial derivative and norm, in an enclosure that is not
+/// vacuous; approximate ones must be within 1e-12 of it, relative to the masses.
 [[nodiscard]] std::vector<std::string> faults_of_peers();
 
 }  // namespace bench

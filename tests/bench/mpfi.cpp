@@ -73,7 +73,7 @@ class MpfiEvaluation {
     }
   }
 
-  /// S, t' = pi/2 - t = atan2(c, S) and S + t' c = (pi/2) K.
+  /// S, t' = pi/2 - t = atan(c / S), which is a little faster than atan2, and S + t' c = (pi/2) K.
   void pair_of(std::size_t g, std::size_t h) {
     inner_product(at(dot), g, h);
     mpfi_mul(at(gap), squares_[g], squares_[h]);
@@ -81,7 +81,8 @@ class MpfiEvaluation {
     mpfi_sub(at(gap), at(gap), at(product));
     if (mpfr_sgn(&at(gap)->left) < 0) mpfr_set_zero(&at(gap)->left, 1);
     mpfi_sqrt(at(gap), at(gap));
-    mpfi_atan2(at(angle), at(dot), at(gap));
+    mpfi_div(at(angle), at(dot), at(gap));
+    mpfi_atan(at(angle), at(angle));
     mpfi_mul(at(kernel), at(angle), at(dot));
     mpfi_add(at(kernel), at(kernel), at(gap));
   }

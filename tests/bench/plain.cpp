@@ -12,8 +12,8 @@ namespace bench {
 namespace {
 
 constexpr double two_over_pi = 0.63661977236758134;
-constexpr std::size_t tile_rows = 96;
-constexpr std::size_t tile_columns = 384;
+constexpr std::size_t tile_rows = 48;
+constexpr std::size_t tile_columns = 768;
 const std::size_t width = hn::Lanes(lanes);
 
 // The register tile of the fused product: 8 rows by 3 vectors fill 24 of AVX-512's 32 registers.
