@@ -3,8 +3,8 @@
     table.py SAMPLES.json [--markdown]
 
 A ratio is the median over rounds of (time / time of the other in the same round); beside it stand its quartiles. Where the other is
-a choice of several, as the two plain programs, it is the one with the smallest median in the group. Times are CPU time of one
-thread, except of whole processes and of many threads, where they are wall time.
+a choice of several, as the two plain programs, it is the one with the smallest median in the group. Times are CPU time,
+except where threads are compared: there they are wall time.
 """
 from __future__ import annotations
 
