@@ -135,7 +135,7 @@ def seconds_of(command: Sequence[Any]) -> float:
     _, status, usage = os.wait4(pid, 0)
     if status != 0:
         sys.exit(f"bench: {' '.join(words)} ended with {os.waitstatus_to_exitcode(status)}")
-    return usage.ru_utime + usage.ru_stime
+    return float(usage.ru_utime + usage.ru_stime)
 
 
 def loss_of(run: Run, instance: Path) -> tuple[Fraction, Fraction]:
