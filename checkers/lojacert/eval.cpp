@@ -3,6 +3,7 @@
 #include "program.hpp"
 #include "text.hpp"
 
+#include <lojacert/ball/arithmetic.hpp>
 #include <lojacert/claims/lojasiewicz.hpp>
 #include <lojacert/exact/number.hpp>
 #include <lojacert/landscape/adaptive.hpp>
@@ -140,6 +141,7 @@ std::string as_json(const Instance& instance, const Evaluated& evaluated, int di
                     {"lojasiewicz", std::move(ratios)},
                     {"clusters", clusters_value(evaluated.clusters, digits)},
                     {"precision_bits", json::number(evaluated.narrow.bits)},
+                    {"rung", json::string(to_string(evaluated.narrow.rung))},
                     {"seconds", stopwatch.value()},
                     {"status", json::string(status_word(Status::evaluated))}}));
 }
@@ -189,7 +191,9 @@ void print(const Instance& instance, const Evaluated& evaluated, int digits, con
                         *evaluation.undefined_at));
   }
   print_clusters(evaluated.clusters, 6);
-  comment(fmt::format("precision      {} bits, {:.3f} seconds", evaluated.narrow.bits, stopwatch.seconds()));
+  comment(fmt::format("precision      {} bits, in {}, {:.3f} seconds", evaluated.narrow.bits,
+                      to_string(evaluated.narrow.rung), stopwatch.seconds()));
+  if (const auto fault = ball::arithmetic_fault()) comment("note           balls are not used: " + *fault);
 }
 
 void print_note(const Instance& instance, const NarrowEvaluation& narrow) {
@@ -212,7 +216,8 @@ Outcome run(const Options& options) {
 
   const Instance instance = options.instance.load();
   const Landscape landscape = options.instance.about([&] { return Landscape(instance); });
-  Evaluated evaluated{narrow_evaluation(landscape, relative, options.budget.max_bits), {}, {}};
+  Evaluated evaluated{
+      narrow_evaluation(landscape, relative, options.budget.max_bits, options.budget.first_rung), {}, {}};
   evaluated.ratios = ratios_of(landscape, evaluated.narrow.evaluation);
   evaluated.clusters = clusters_of(instance, options.delta1, evaluated.narrow.bits);
 
@@ -237,7 +242,7 @@ void add_eval(CLI::App& app, Result& result) {
   command->add_option("--digits", options->digits, "Correct digits asked for, instead of --rel")
       ->excludes(relative)
       ->check(CLI::Range(1, 300));
-  add_max_bits(*command, options->budget);
+  add_precision(*command, options->budget);
   command->add_option("--delta1", options->delta1, "Students within this angle of a teacher belong to it")
       ->capture_default_str();
   command->add_flag("--json", options->json, "Print one JSON object");

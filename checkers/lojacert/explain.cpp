@@ -159,7 +159,8 @@ std::string as_json(const std::vector<Reach>& rows) {
 }
 
 std::vector<Reach> rows_about(const Instance& instance, const Landscape& landscape, const Budget& budget) {
-  const Evaluation evaluation = narrow_evaluation(landscape, 1e-8, budget.max_bits).evaluation;
+  const Evaluation evaluation =
+      narrow_evaluation(landscape, 1e-8, budget.max_bits, budget.first_rung).evaluation;
   const bool exactly_zero = landscape.loss_is_exactly_zero();
   std::vector<Reach> rows = {loss_reach(evaluation, exactly_zero), gradient_reach(evaluation)};
   for (const char* beta : {"1", "3/4", "2/3"})
@@ -202,7 +203,7 @@ void add_explain(CLI::App& app, Result& result) {
   options->add_to(*command);
   command->add_flag("--json", *json, "Print one JSON object");
   auto budget = std::make_shared<Budget>();
-  add_max_bits(*command, *budget);
+  add_precision(*command, *budget);
   command->footer(examples({"lojacert explain near.json --time-limit 60"}));
   command->callback([=, &result] { result = {true, run(*options, *budget, *json)}; });
 }

@@ -51,11 +51,14 @@ void write_result(const std::string& path, std::string_view content) {
   write_file_atomically(path, content);
 }
 
-void add_max_bits(CLI::App& command, Budget& budget) {
+void add_precision(CLI::App& command, Budget& budget) {
   command.add_option("--max-bits", budget.max_bits, "Highest working precision, 8 to 10000000")
       ->capture_default_str()
       ->check(CLI::Range(8L, 10'000'000L).description(""))
       ->each([&budget](const std::string&) { budget.max_bits_given = true; });
+  command.add_flag_callback(
+      "--no-simd", [&budget] { budget.first_rung = Rung::intervals; },
+      "Begin with multiprecision intervals: no SIMD, no doubles");
 }
 
 void InstanceOptions::add_to(CLI::App& command) {

@@ -45,7 +45,7 @@ void write_result(const std::string& path, std::string_view content);
 /// Options that more than one command has.
 inline const std::vector<std::string> activations = {"abs", "relu", "relu+linear"};
 inline const std::vector<std::string> neuron_forms = {"unit", "norm"};
-void add_max_bits(CLI::App& command, Budget& budget);  ///< --max-bits, and whether it was given
+void add_precision(CLI::App& command, Budget& budget);  ///< --max-bits, and whether it was given; --no-simd
 
 /// The options that name an instance: a positional JSON or .npz file or `-`, or --teacher F --student F
 /// (.npy), with

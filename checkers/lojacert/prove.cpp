@@ -4,6 +4,7 @@
 #include "prove_options.hpp"
 #include "text.hpp"
 
+#include <lojacert/ball/arithmetic.hpp>
 #include <lojacert/certificate/certificate.hpp>
 #include <lojacert/claims/gradient.hpp>
 #include <lojacert/claims/landscape.hpp>
@@ -42,11 +43,11 @@ struct Common {
   bool json = false;
 };
 
-Producer producer(const Stopwatch& stopwatch) {
+Producer producer(const Stopwatch& stopwatch, Rung rung) {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return {fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr))), stopwatch.seconds(),
-          usage.ru_maxrss};
+          usage.ru_maxrss, to_string(rung)};
 }
 
 Status status_of(Verdict verdict) {
@@ -76,6 +77,7 @@ Outcome report(const Common& common, const Proof& proof, const std::string& writ
                                             {"margin_bits", margin_value(proof.margin_bits)},
                                             {"reason", text_or_null(proof.reason)},
                                             {"notes", std::move(notes)},
+                                            {"rung", json::string(to_string(proof.rung))},
                                             {"certificate", text_or_null(written)},
                                             {"seconds", stopwatch.value()}}));
     return outcome;
@@ -83,7 +85,8 @@ Outcome report(const Common& common, const Proof& proof, const std::string& writ
   comment("claim: " + proof.claim.at("statement").as_string());
   for (const std::string& note : proof.notes) comment("note: " + note);
   comment("margin: " + margin_text(proof.margin_bits) +
-          fmt::format(" at {} bits", proof.evidence.at("precision_bits").text));
+          fmt::format(" at {} bits, in {}", proof.evidence.at("precision_bits").text, to_string(proof.rung)));
+  if (const auto fault = ball::arithmetic_fault()) comment("note: balls are not used: " + *fault);
   if (!proof.reason.empty()) comment("reason: " + proof.reason);
   if (!written.empty()) comment("certificate: " + written);
   return outcome;
@@ -104,8 +107,8 @@ Outcome run(const Common& common, const ClaimMaker& make) {
   step(std::string("decided: ") + to_string(proof.verdict));
   std::string written;
   if (!common.output.empty() && proof.verdict != Verdict::undecided) {
-    const json::Value document =
-        certificate(instance, proof.subject, proof.claim, proof.evidence, producer(stopwatch), common.embed);
+    const json::Value document = certificate(instance, proof.subject, proof.claim, proof.evidence,
+                                             producer(stopwatch, proof.rung), common.embed);
     write_result(common.output, json::dump(document) + "\n");
     written = common.output;
   }
@@ -124,7 +127,7 @@ void add_claim(CLI::App& prove_command, Result& result, const char* name, const 
                      ->type_name("CERT");
   command->add_flag("--embed", common->embed, "Put the canonical instance inside the certificate");
   command->add_flag("--json", common->json, "Print one JSON object");
-  add_max_bits(*command, common->budget);
+  add_precision(*command, common->budget);
   common->budget.on_attempt = [](long bits, const Decision& decision) {
     step(fmt::format("at {} bits: {}, {}", bits, to_string(decision.verdict),
                      margin_text(decision.margin_bits)));

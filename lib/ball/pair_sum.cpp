@@ -193,7 +193,7 @@ class Radii {
   /// Of gamma_g, in the 2-norm.
   [[nodiscard]] Bound gamma() const {
     const Bound input = Bound(2.28) * errors_.angle + errors_.mass;
-    const Bound rounding = units(1.001 * (16 + gamma_depth_ + 0.64 * along_depth_));
+    const Bound rounding = units(1.001 * (20 + gamma_depth_ + 0.64 * along_depth_));
     return Bound(((input + Bound(1.29) * cosine_ + rounding) * mass_ + negligible_).sup());
   }
 

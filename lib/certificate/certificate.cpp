@@ -35,6 +35,7 @@ json::Value certificate(const Instance& instance, Subject subject, json::Value c
        {"evidence", std::move(evidence)},
        {"producer", json::object({{"libraries", std::move(libraries)},
                                   {"time", json::string(producer.time)},
+                                  {"rung", json::string(producer.rung)},
                                   {"seconds", json::number_text(fmt::format("{:.3f}", producer.seconds))},
                                   {"peak_kilobytes", json::number(producer.peak_kilobytes)}})}});
 }

@@ -17,6 +17,7 @@ struct Producer {
   std::string time;  ///< UTC, ISO 8601
   double seconds = 0;
   long peak_kilobytes = 0;
+  std::string rung;  ///< of the precision ladder: what decided
 };
 
 /// The whole certificate as a JSON document, bound to the instance by its digest, or by its teacher's; with

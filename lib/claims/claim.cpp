@@ -1,5 +1,7 @@
 #include <lojacert/claims/claim.hpp>
 
+#include <lojacert/ball/arithmetic.hpp>
+#include <lojacert/ball/double_network.hpp>
 #include <lojacert/exact/error.hpp>
 #include <lojacert/exact/number.hpp>
 
@@ -49,6 +51,7 @@ Proof proof_of(const Instance& instance, const Claim& claim, const Escalated& en
   proof.reason = ended.decision.reason;
   proof.subject = claim.subject;
   proof.notes = claim.notes;
+  proof.rung = ended.rung;
   proof.limit_reached = ended.hit_max_bits && budget.max_bits_given;
   proof.claim = claim_object(instance, claim, proof.verdict == Verdict::disproved);
   proof.evidence = json::object({{"precision_bits", json::number(ended.bits)}});
@@ -62,6 +65,12 @@ std::size_t longest_text(const json::Value& value) {
   for (const json::Value& item : value.items) longest = std::max(longest, longest_text(item));
   for (const auto& [key, member] : value.members) longest = std::max(longest, longest_text(member));
   return longest;
+}
+
+/// Balls help where the claim is about the weights, the entries have the size of doubles, and the arithmetic
+/// is sound.
+bool balls_apply(const Instance& instance, const Claim& claim) {
+  return claim.subject == Subject::weights && ball::in_doubles(instance) && !ball::arithmetic_fault();
 }
 
 Budget budget_for(const Claim& claim, Budget budget) {
@@ -101,7 +110,8 @@ std::string statement(const Instance& instance, const Claim& claim, bool negated
 }
 
 Proof prove(const Instance& instance, const Claim& claim, const Budget& given) {
-  const Budget budget = budget_for(claim, given);
+  Budget budget = budget_for(claim, given);
+  if (!balls_apply(instance, claim)) budget.first_rung = Rung::intervals;
   if (claim.subject == Subject::teacher || instance.is_point())
     return proof_of(instance, claim, escalate(claim.attempt_for(instance), budget), budget);
   const Escalated whole = escalate_on_box(claim.attempt_for(instance), budget);

@@ -41,7 +41,8 @@ struct Proof {
   std::string reason;              ///< for undecided: why, and what would help
   std::vector<std::string> notes;  ///< how the claim was found
   Subject subject = Subject::weights;
-  bool limit_reached = false;  ///< undecided because of a limit that the user gave
+  bool limit_reached = false;   ///< undecided because of a limit that the user gave
+  Rung rung = Rung::intervals;  ///< what the last attempt was made in
   json::Value claim;
   json::Value evidence;
 };

@@ -69,7 +69,8 @@ Claim gradient_enclosure_claim(const Instance& instance, int digits, const Budge
   const Landscape landscape(instance);
   if (const auto student = landscape.undefined_at())
     throw UndecidedError(undefined_gradient_reason(*student));
-  const NarrowEvaluation narrow = narrow_evaluation(landscape, std::pow(10.0, -digits), budget.max_bits);
+  const NarrowEvaluation narrow =
+      narrow_evaluation(landscape, std::pow(10.0, -digits), budget.max_bits, budget.first_rung);
   const Gradient& gradient = *narrow.evaluation.gradient;
   const int printed = digits + 2;
 

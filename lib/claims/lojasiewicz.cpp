@@ -221,7 +221,7 @@ std::string best_kappa(const Instance& instance, const std::string& beta, const 
     throw UndecidedError(
         "L(W) = 0 exactly, so every kappa holds and there is no best one; name one with --kappa");
   }
-  const NarrowEvaluation narrow = narrow_evaluation(landscape, 1e-7, budget.max_bits);
+  const NarrowEvaluation narrow = narrow_evaluation(landscape, 1e-7, budget.max_bits, budget.first_rung);
   const Interval ratio =
       lojasiewicz_ratio(narrow.evaluation.gradient->norm, narrow.evaluation.loss, beta_value);
   if (!ratio.is_finite() || ratio.contains_zero()) {

@@ -64,7 +64,7 @@ Claim loss_claim(const std::optional<std::string>& lo, const std::optional<std::
 Claim loss_enclosure_claim(const Instance& instance, const Budget& budget) {
   constexpr int digits = 17;
   const Landscape landscape(instance);
-  const Interval loss = narrow_loss(landscape, 1e-15, budget.max_bits).loss;
+  const Interval loss = narrow_loss(landscape, 1e-15, budget.max_bits, budget.first_rung).loss;
   FoundBounds found = found_bounds(loss, digits, instance);
   if (found.lo.starts_with('-')) found.lo = "0";  // L >= 0
   return loss_claim(found.lo, found.hi);

@@ -110,6 +110,20 @@ Interval Interval::pi(Bits bits) {
   return result;
 }
 
+Interval Interval::ball(double mid, double rad, long exponent, Bits bits) {
+  Interval result(bits);
+  if (!std::isfinite(mid) || !std::isfinite(rad)) {
+    mpfr_set_inf(result.number_->inf(), -1);
+    mpfr_set_inf(result.number_->sup(), +1);
+    return result;
+  }
+  mpfi_set_d(result.number_->value(), mid);
+  mpfr_sub_d(result.number_->inf(), result.number_->inf(), rad, MPFR_RNDD);
+  mpfr_add_d(result.number_->sup(), result.number_->sup(), rad, MPFR_RNDU);
+  mpfi_mul_2si(result.number_->value(), result.number_->value(), exponent);
+  return result;
+}
+
 Bits Interval::precision() const { return number_->precision(); }
 
 Interval& Interval::operator+=(const Interval& other) {

@@ -9,10 +9,22 @@
 
 namespace lojacert {
 
-/// Number of significand bits that an interval's end points carry.
+/// The precision ladder (docs/numerics/evaluation.md, section 5): what the bulk of an evaluation is done in.
+enum class Rung {
+  balls,          ///< SIMD: doubles with a-priori radii
+  refined_balls,  ///< near convergence: the cluster form, and double-double
+  intervals,      ///< MPFI at any precision
+};
+
+/// Number of significand bits that an interval's end points carry, and the lowest rung that may do the bulk
+/// of the work. Where a rung does not apply the next one is used.
 struct Bits {
   long value;
+  Rung rung = Rung::intervals;
 };
+
+/// What goes with results in balls of doubles.
+[[nodiscard]] constexpr Bits double_bits(Rung rung) { return {53, rung}; }
 
 /// A closed interval [inf, sup] of real numbers whose end points are MPFR numbers. Every operation returns an
 /// interval that contains the exact result for all members of its operands; the result carries the larger of
@@ -38,6 +50,8 @@ class Interval {
   [[nodiscard]] static Interval from(const RationalInterval& value, Bits bits);
   [[nodiscard]] static Interval zero(Bits bits) { return exact(0L, bits); }
   [[nodiscard]] static Interval pi(Bits bits);
+  /// [mid - rad, mid + rad] times 2^exponent, rounded outward; the whole line unless mid and rad are finite.
+  [[nodiscard]] static Interval ball(double mid, double rad, long exponent, Bits bits);
 
   [[nodiscard]] Bits precision() const;
 

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
+#include <utility>
+#include <vector>
 
 namespace lojacert {
 
@@ -56,13 +59,29 @@ bool is_stuck(const Landscape& landscape, long bits, double before, double now) 
   return !landscape.is_point() && bits > 2 * least_bits && now > before - 0.1;
 }
 
-}  // namespace
+/// The rungs of balls from `first` on that may be used.
+std::vector<Rung> ball_rungs(const Landscape& landscape, Rung first, long max_bits) {
+  if (!landscape.has_balls() || max_bits < double_bits(first).value || first == Rung::intervals) return {};
+  if (first == Rung::refined_balls) return {first};
+  return {Rung::balls, Rung::refined_balls};
+}
 
-NarrowLoss narrow_loss(const Landscape& landscape, double relative_width, long max_bits) {
-  const double log2_asked = std::log2(relative_width) - 1;  // the estimates are good to one unit
+/// Where intervals begin: the bits at which the pair sum shows L as asked, where its size is known from
+/// balls.
+long first_precision(const Landscape& landscape, const std::optional<Interval>& loss_in_balls,
+                     double log2_asked, long max_bits) {
+  const long least = first_precision(landscape, log2_asked, max_bits);
+  if (!loss_in_balls || loss_in_balls->contains_zero()) return least;
+  const double cancelled = 2 * static_cast<double>(landscape.approximate_log2_largest_mass()) -
+                           loss_in_balls->approximate_log2_mag();
+  return std::min(least + std::max(0L, std::lround(cancelled)), max_bits);
+}
+
+NarrowLoss narrow_loss_in_intervals(const Landscape& landscape, double log2_asked, long first_bits,
+                                    long max_bits) {
   double before = infinity;
-  for (long bits = first_precision(landscape, log2_asked, max_bits);;) {
-    NarrowLoss result{landscape.loss(Bits{bits}), bits, false};
+  for (long bits = first_bits;;) {
+    NarrowLoss result{landscape.loss(Bits{bits}), bits, Rung::intervals, false};
     const double excess = loss_excess(result.loss, log2_asked);
     result.is_narrow = excess <= 0;
     if (result.is_narrow || bits >= max_bits || is_stuck(landscape, bits, before, excess)) return result;
@@ -71,17 +90,41 @@ NarrowLoss narrow_loss(const Landscape& landscape, double relative_width, long m
   }
 }
 
-NarrowEvaluation narrow_evaluation(const Landscape& landscape, double relative_width, long max_bits) {
+}  // namespace
+
+NarrowLoss narrow_loss(const Landscape& landscape, double relative_width, long max_bits, Rung first) {
+  const double log2_asked = std::log2(relative_width) - 1;  // the estimates are good to one unit
+  std::optional<Interval> in_balls;
+  for (const Rung rung : ball_rungs(landscape, first, max_bits)) {
+    const Bits bits = double_bits(rung);
+    in_balls = landscape.loss(bits);
+    if (loss_excess(*in_balls, log2_asked) <= 0) return {std::move(*in_balls), bits.value, rung, true};
+  }
+  return narrow_loss_in_intervals(landscape, log2_asked,
+                                  first_precision(landscape, in_balls, log2_asked, max_bits), max_bits);
+}
+
+NarrowEvaluation narrow_evaluation(const Landscape& landscape, double relative_width, long max_bits,
+                                   Rung first) {
   const double log2_asked = std::log2(relative_width) - 1;
+  const auto excess_of = [&](const Evaluation& evaluation) {
+    return evaluation.gradient ? gradient_excess(*evaluation.gradient, log2_asked) : -infinity;
+  };
+  std::optional<Interval> in_balls;
+  for (const Rung rung : ball_rungs(landscape, first, max_bits)) {
+    NarrowEvaluation result{landscape.evaluate(double_bits(rung)), double_bits(rung).value, rung, true, true};
+    in_balls = result.evaluation.loss;
+    if (loss_excess(*in_balls, log2_asked) <= 0 && excess_of(result.evaluation) <= 0) return result;
+  }
   // The loss alone finds the precision at half the price; the gradient cancels less.
-  const NarrowLoss loss = narrow_loss(landscape, relative_width, max_bits);
+  const NarrowLoss loss = narrow_loss_in_intervals(
+      landscape, log2_asked, first_precision(landscape, in_balls, log2_asked, max_bits), max_bits);
   const long gradient_limit =
       std::min(max_bits, 2 * loss.bits + 256 + landscape.approximate_log2_mass_ratio());
   double before = infinity;
   for (long bits = loss.bits;;) {
-    NarrowEvaluation result{landscape.evaluate(Bits{bits}), bits, loss.is_narrow, true};
-    const double excess =
-        result.evaluation.gradient ? gradient_excess(*result.evaluation.gradient, log2_asked) : -infinity;
+    NarrowEvaluation result{landscape.evaluate(Bits{bits}), bits, Rung::intervals, loss.is_narrow, true};
+    const double excess = excess_of(result.evaluation);
     result.gradient_is_narrow = excess <= 0;
     if (result.gradient_is_narrow || bits >= gradient_limit || is_stuck(landscape, bits, before, excess))
       return result;

@@ -1,10 +1,13 @@
 #include <lojacert/landscape/evaluation.hpp>
 
+#include <lojacert/ball/arithmetic.hpp>
+#include <lojacert/ball/evaluate.hpp>
 #include <lojacert/enclosure/vector.hpp>
 #include <lojacert/exact/error.hpp>
 #include <lojacert/landscape/lines.hpp>
 #include <lojacert/landscape/pair_sum.hpp>
 
+#include <mutex>
 #include <span>
 #include <string>
 #include <utility>
@@ -83,8 +86,13 @@ long approximate_log2_mass(const Neuron& neuron, NeuronForm form, const LineNetw
   return form == NeuronForm::norm ? twice_length : twice_length / 2;
 }
 
-/// log2 of the largest mass over the smallest, zero neurons left out.
-long approximate_log2_mass_ratio(const LineNetwork& network, const Instance& instance) {
+/// log2 of the largest mass and of its ratio to the smallest, zero neurons left out; 0 where there are none.
+struct MassSizes {
+  long log2_largest = 0;
+  long log2_ratio = 0;
+};
+
+MassSizes approximate_mass_sizes(const LineNetwork& network, const Instance& instance) {
   std::optional<long> least;
   std::optional<long> greatest;
   const auto look_at = [&](const std::vector<Neuron>& neurons, NeuronForm form) {
@@ -97,7 +105,7 @@ long approximate_log2_mass_ratio(const LineNetwork& network, const Instance& ins
   };
   look_at(network.students, instance.neuron);
   look_at(network.teachers, instance.teacher_neuron);
-  return least ? *greatest - *least : 0;
+  return least ? MassSizes{*greatest, *greatest - *least} : MassSizes{};
 }
 
 /// Point instances: exact lines, so that dot products and S^2 are exact integers.
@@ -110,13 +118,13 @@ class PointEvaluator {
         dimension_(instance.dimension()),
         network_(merge_by_lines(instance)),
         loss_is_zero_(lojacert::loss_is_zero(network_, activation_)),
-        log2_mass_ratio_(approximate_log2_mass_ratio(network_, instance)) {
+        mass_sizes_(approximate_mass_sizes(network_, instance)) {
     if (form_ == NeuronForm::unit) undefined_at_ = first_zero_student(network_);
   }
 
   [[nodiscard]] std::size_t term_count() const { return network_.lines.size(); }
   [[nodiscard]] bool loss_is_zero() const { return loss_is_zero_; }
-  [[nodiscard]] long log2_mass_ratio() const { return log2_mass_ratio_; }
+  [[nodiscard]] const MassSizes& approximate_masses() const { return mass_sizes_; }
   [[nodiscard]] std::optional<std::size_t> undefined_at() const { return undefined_at_; }
 
   [[nodiscard]] Evaluation evaluate(Bits bits, bool with_gradient) const {
@@ -203,8 +211,76 @@ class PointEvaluator {
   std::size_t dimension_;
   LineNetwork network_;
   bool loss_is_zero_;
-  long log2_mass_ratio_;
+  MassSizes mass_sizes_;
   std::optional<std::size_t> undefined_at_;
+};
+
+/// Point instances whose entries have the size of doubles: rung 0. Every evaluation is made once.
+class BallEvaluator {
+ public:
+  [[nodiscard]] static std::optional<BallEvaluator> of(const Instance& instance) {
+    auto network = ball::in_doubles(instance);
+    if (!network || ball::arithmetic_fault()) return std::nullopt;
+    return BallEvaluator(std::move(*network));
+  }
+
+  [[nodiscard]] Evaluation evaluate(Bits bits, bool with_gradient) const {
+    const std::scoped_lock lock(*mutex_);
+    const bool refined = bits.rung == Rung::refined_balls;
+    const auto& balls = refined ? refined_evaluation(with_gradient) : coarse_evaluation(with_gradient);
+    return converted(balls, with_gradient, bits);
+  }
+
+ private:
+  /// With and without the gradient.
+  struct Evaluations {
+    std::optional<ball::BallEvaluation> loss;
+    std::optional<ball::BallEvaluation> all;
+  };
+
+  explicit BallEvaluator(ball::DoubleNetwork network)
+      : network_(std::move(network)), mutex_(std::make_unique<std::mutex>()) {}
+
+  template <class Evaluate>
+  static const ball::BallEvaluation& made_once(Evaluations& made, bool with_gradient,
+                                               const Evaluate& evaluate) {
+    if (made.all) return *made.all;
+    auto& place = with_gradient ? made.all : made.loss;
+    if (!place) place = evaluate();
+    return *place;
+  }
+
+  [[nodiscard]] const ball::BallEvaluation& coarse_evaluation(bool with_gradient) const {
+    return made_once(coarse_, with_gradient,
+                     [&] { return ball::coarse_evaluation(network_, with_gradient); });
+  }
+  [[nodiscard]] const ball::BallEvaluation& refined_evaluation(bool with_gradient) const {
+    return made_once(refined_, with_gradient, [&] {
+      return ball::refined_evaluation(network_, coarse_evaluation(with_gradient), with_gradient);
+    });
+  }
+
+  [[nodiscard]] Evaluation converted(const ball::BallEvaluation& balls, bool with_gradient, Bits bits) const {
+    const auto interval = [&](const ball::Ball& x, long exponent) {
+      return Interval::ball(x.mid, x.rad, exponent, bits);
+    };
+    Evaluation result{max_zero(interval(balls.loss.ball, balls.loss.exponent)), std::nullopt, std::nullopt};
+    if (!with_gradient || !balls.gradient) return result;
+    const ball::BallGradient& gradient = *balls.gradient;
+    Gradient converted{{}, max_zero(interval(gradient.norm, gradient.exponent))};
+    converted.partials.reserve(gradient.partials.size());
+    for (std::size_t e = 0; e < gradient.partials.size(); ++e) {
+      const double radius = gradient.row_radii[e / network_.dimension];
+      converted.partials.push_back(interval({gradient.partials[e], radius}, gradient.exponent));
+    }
+    result.gradient = std::move(converted);
+    return result;
+  }
+
+  ball::DoubleNetwork network_;
+  std::unique_ptr<std::mutex> mutex_;
+  mutable Evaluations coarse_;
+  mutable Evaluations refined_;
 };
 
 /// Box instances: the same formula on intervals of the entries.
@@ -364,12 +440,50 @@ class BoxEvaluator {
 }  // namespace
 
 struct Landscape::Parts {
-  std::optional<PointEvaluator> point;
-  std::optional<BoxEvaluator> box;
+  Parts(const Instance& instance, Checkpoint checkpoint)
+      : instance_(instance), checkpoint_(std::move(checkpoint)), balls(BallEvaluator::of(instance)) {
+    if (!instance.is_point()) box.emplace(instance, checkpoint_);
+    if (instance.is_point() && instance.neuron == NeuronForm::unit) zero_student_ = zero_student(instance);
+  }
 
   [[nodiscard]] Evaluation evaluate(Bits bits, bool with_gradient) const {
-    return point ? point->evaluate(bits, with_gradient) : box->evaluate(bits);
+    if (box) return box->evaluate(bits);
+    if (balls && bits.rung != Rung::intervals) {
+      Evaluation evaluation = balls->evaluate(bits, with_gradient);
+      evaluation.undefined_at = zero_student_;
+      // A loss that may be 0 is decided exactly, and then the gradient is known too.
+      if (!evaluation.loss.contains_zero() || !point().loss_is_zero()) return evaluation;
+    }
+    return point().evaluate(bits, with_gradient);
   }
+
+  [[nodiscard]] bool loss_is_zero() const {
+    if (box) return false;
+    if (balls && !balls->evaluate(double_bits(Rung::balls), false).loss.contains_zero()) return false;
+    return point().loss_is_zero();
+  }
+
+  /// The exact part of a point instance, made when it is first needed: balls often decide without it.
+  [[nodiscard]] const PointEvaluator& point() const {
+    const std::scoped_lock lock(mutex_);
+    if (!point_) point_.emplace(instance_, checkpoint_);
+    return *point_;
+  }
+
+  [[nodiscard]] std::optional<std::size_t> undefined_at() const {
+    return box ? box->undefined_at() : zero_student_;
+  }
+
+ private:
+  Instance instance_;
+  Checkpoint checkpoint_;
+  std::optional<std::size_t> zero_student_;
+  mutable std::mutex mutex_;
+  mutable std::optional<PointEvaluator> point_;
+
+ public:
+  std::optional<BallEvaluator> balls;  // empty where rung 0 does not apply
+  std::optional<BoxEvaluator> box;     // of a box instance
 };
 
 Landscape::Landscape(const Instance& instance, std::function<void()> checkpoint) {
@@ -378,13 +492,7 @@ Landscape::Landscape(const Instance& instance, std::function<void()> checkpoint)
         "teacher: given by its Gram matrix, which serves claims about a teacher alone; give the vectors");
   }
   if (!instance.student) throw InstanceError("student: missing; the loss and its gradient need one");
-  Parts parts;
-  if (instance.is_point()) {
-    parts.point.emplace(instance, std::move(checkpoint));
-  } else {
-    parts.box.emplace(instance, checkpoint);
-  }
-  parts_ = std::make_unique<const Parts>(std::move(parts));
+  parts_ = std::make_unique<const Parts>(instance, std::move(checkpoint));
 }
 
 Landscape::~Landscape() = default;
@@ -393,16 +501,18 @@ Landscape& Landscape::operator=(Landscape&&) noexcept = default;
 
 Evaluation Landscape::evaluate(Bits bits) const { return parts_->evaluate(bits, true); }
 Interval Landscape::loss(Bits bits) const { return parts_->evaluate(bits, false).loss; }
-bool Landscape::is_point() const { return parts_->point.has_value(); }
+bool Landscape::is_point() const { return !parts_->box; }
+bool Landscape::has_balls() const { return parts_->balls.has_value(); }
 std::size_t Landscape::term_count() const {
-  return parts_->point ? parts_->point->term_count() : parts_->box->term_count();
+  return parts_->box ? parts_->box->term_count() : parts_->point().term_count();
 }
 long Landscape::approximate_log2_mass_ratio() const {
-  return parts_->point ? parts_->point->log2_mass_ratio() : 0;
+  return parts_->box ? 0 : parts_->point().approximate_masses().log2_ratio;
 }
-bool Landscape::loss_is_exactly_zero() const { return parts_->point && parts_->point->loss_is_zero(); }
-std::optional<std::size_t> Landscape::undefined_at() const {
-  return parts_->point ? parts_->point->undefined_at() : parts_->box->undefined_at();
+long Landscape::approximate_log2_largest_mass() const {
+  return parts_->box ? 0 : parts_->point().approximate_masses().log2_largest;
 }
+bool Landscape::loss_is_exactly_zero() const { return parts_->loss_is_zero(); }
+std::optional<std::size_t> Landscape::undefined_at() const { return parts_->undefined_at(); }
 
 }  // namespace lojacert

@@ -27,9 +27,10 @@ struct Evaluation {
 };
 
 /// Evaluates the loss L(W) and its gradient of an instance with a student, at any precision.
-/// Construction does the exact part once: vectors become integer directions, parallel ones are merged, L = 0
-/// is recognised. Rigorous: every enclosure contains the true value (docs/theory/landscape.md;
-/// docs/numerics/evaluation.md).
+/// Bits say the rung too: balls of doubles where they apply (points whose entries have the size of doubles,
+/// on a machine whose arithmetic passes ball::arithmetic_fault), else intervals. The exact part is done once:
+/// vectors become integer directions, parallel ones are merged, L = 0 is recognised. Rigorous: every
+/// enclosure contains the true value (docs/theory/landscape.md; docs/numerics/evaluation.md).
 class Landscape {
  public:
   /// Throws InstanceError when the instance has no student or its teacher is only a Gram matrix.
@@ -43,11 +44,14 @@ class Landscape {
   [[nodiscard]] Interval loss(Bits bits) const;  ///< the loss alone, about half the work
 
   [[nodiscard]] bool is_point() const;
+  [[nodiscard]] bool has_balls() const;  ///< whether a rung below the intervals applies
   [[nodiscard]] std::size_t term_count()
       const;  ///< summands of the pair sum: lines of a point, neurons of a box
   /// log2 of the largest mass of a neuron over the smallest nonzero one, up to a few units; 0 for boxes. So
   /// much can cancel in a gradient without being 0: to steer by.
   [[nodiscard]] long approximate_log2_mass_ratio() const;
+  /// log2 of the largest mass, up to a few units; 0 for boxes: to steer by.
+  [[nodiscard]] long approximate_log2_largest_mass() const;
   /// True only when L(W) = 0 was proved by exact arithmetic.
   [[nodiscard]] bool loss_is_exactly_zero() const;
   [[nodiscard]] std::optional<std::size_t> undefined_at() const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 namespace lojacert {
 
@@ -23,6 +24,18 @@ long next_precision(long bits, const Decision& decision) {
 
 bool more_precision_helps(const Decision& before, const Decision& now) {
   return now.resolved_bits > before.resolved_bits + least_gain_on_box;
+}
+
+/// The attempts in balls, which have one precision; empty where none of them decides.
+std::optional<Escalated> climb_in_balls(const std::function<Decision(Bits)>& decide, const Budget& budget) {
+  for (const Rung rung : {Rung::balls, Rung::refined_balls}) {
+    const Bits bits = double_bits(rung);
+    if (rung < budget.first_rung || budget.max_bits < bits.value) continue;
+    Escalated attempt{decide(bits), bits.value, rung};
+    if (budget.on_attempt) budget.on_attempt(bits.value, attempt.decision);
+    if (attempt.decision.verdict != Verdict::undecided) return attempt;
+  }
+  return std::nullopt;
 }
 
 Escalated climb(const std::function<Decision(Bits)>& decide, const Budget& budget, bool on_box) {
@@ -59,7 +72,20 @@ Escalated climb(const std::function<Decision(Bits)>& decide, const Budget& budge
 
 }  // namespace
 
+const char* to_string(Rung rung) {
+  switch (rung) {
+    case Rung::balls:
+      return "balls";
+    case Rung::refined_balls:
+      return "refined balls";
+    case Rung::intervals:
+      break;
+  }
+  return "intervals";
+}
+
 Escalated escalate(const std::function<Decision(Bits)>& decide, const Budget& budget) {
+  if (auto decided = climb_in_balls(decide, budget)) return *decided;
   return climb(decide, budget, false);
 }
 

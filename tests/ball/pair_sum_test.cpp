@@ -16,6 +16,10 @@
 #include <limits>
 #include <random>
 
+#ifdef __SSE2__
+#include <xmmintrin.h>
+#endif
+
 using namespace lojacert;
 using namespace lojacert::ball;
 using namespace lojacert::test;
@@ -27,9 +31,8 @@ constexpr Bits many{600};
 /// Runs `body` with every instruction set of this machine, one after the other.
 template <class Body>
 void on_every_instruction_set(const Body& body) {
-  const std::int64_t targets = hwy::SupportedTargets();
-  for (std::int64_t rest = targets; rest != 0; rest &= rest - 1) {
-    hwy::SetSupportedTargetsForTest(rest & -rest);
+  for (const std::int64_t set : instruction_sets()) {
+    hwy::SetSupportedTargetsForTest(set);
     body();
   }
   hwy::SetSupportedTargetsForTest(0);
@@ -158,6 +161,32 @@ TEST_CASE("no gradient at a zero student in unit form, a zero gradient in norm f
   CHECK(norm.gradient->partials[0] == 0);
   CHECK(norm.gradient->row_radii[0] == 0);
 }
+
+#ifdef __SSE2__
+TEST_CASE(
+    "flush-to-zero, subnormal operands as zero and other rounding modes are detected, and balls are not "
+    "used") {
+  const Instance usual = gaussian({}, 3, 4, 2, 3);
+  const DoubleNetwork network = *in_doubles(usual);
+  const unsigned before = _mm_getcsr();
+  constexpr unsigned flush_to_zero = 0x8000;
+  constexpr unsigned operands_as_zero = 0x0040;
+  constexpr unsigned rounding[] = {0x2000, 0x4000, 0x6000};
+  for (const unsigned mode : {flush_to_zero, operands_as_zero, rounding[0], rounding[1], rounding[2]}) {
+    _mm_setcsr(before | mode);
+    const bool detected = arithmetic_fault().has_value();
+    const BallEvaluation balls = pair_sum(network);
+    const bool used = Landscape(usual).has_balls();
+    _mm_setcsr(before);
+    INFO("mode " << mode);
+    CHECK(detected);
+    CHECK_FALSE(balls.loss.ball.is_finite());
+    CHECK_FALSE(balls.gradient->norm.is_finite());
+    CHECK_FALSE(used);
+  }
+  CHECK_FALSE(arithmetic_fault());
+}
+#endif
 
 TEST_CASE("NaN and infinity give infinite radii") {
   DoubleNetwork network = *in_doubles(gaussian({}, 3, 4, 2, 3));

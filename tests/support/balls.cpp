@@ -1,5 +1,9 @@
 #include "support/balls.hpp"
 
+#include <lojacert/ball/pair_sum.hpp>
+
+#include <hwy/targets.h>
+
 #include <cmath>
 #include <limits>
 
@@ -57,6 +61,18 @@ ShareOfRadius share_of_radius(const ball::BallEvaluation& balls, const Evaluatio
     shares.rows = std::max(shares.rows, std::sqrt(share(squared, radius * radius)));
   }
   return shares;
+}
+
+std::vector<std::int64_t> instruction_sets() {
+  std::vector<std::int64_t> sets;
+  for (std::int64_t rest = hwy::SupportedTargets(); rest != 0; rest &= rest - 1) {
+    const std::int64_t set = rest & -rest;
+    hwy::SetSupportedTargetsForTest(set);
+    // Of a set that was left out at compile time a lesser one takes the place.
+    if (ball::instruction_set() == hwy::TargetName(set)) sets.push_back(set);
+  }
+  hwy::SetSupportedTargetsForTest(0);
+  return sets;
 }
 
 double relative_radius(const ball::Ball& ball) {

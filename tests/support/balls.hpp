@@ -4,6 +4,10 @@
 #include <lojacert/ball/evaluation.hpp>
 #include <lojacert/landscape/evaluation.hpp>
 
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
 namespace lojacert::test {
 
 /// The largest share of a radius that the true error takes: <= 1 where every ball contains the truth, and 0
@@ -17,6 +21,9 @@ struct ShareOfRadius {
 };
 [[nodiscard]] ShareOfRadius share_of_radius(const ball::BallEvaluation& balls, const Evaluation& truth,
                                             std::size_t dimension);
+
+/// The instruction sets of this machine that the library was compiled for, as Highway numbers them.
+[[nodiscard]] std::vector<std::int64_t> instruction_sets();
 
 /// rad / |mid|; infinite where unbounded.
 [[nodiscard]] double relative_radius(const ball::Ball& ball);
