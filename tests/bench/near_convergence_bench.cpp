@@ -1,5 +1,5 @@
 // near_convergence/ladder/eps and loss_gradient/ladder/d x m x r: rung 0 as a ladder, near convergence and on
-// random networks. Compiled from the day that lib/ball/evaluate.hpp is there (CMakeLists.txt).
+// random networks.
 
 #include "works.hpp"
 
