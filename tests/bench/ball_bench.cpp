@@ -1,5 +1,5 @@
-// loss_gradient/ball/d x m x r and loss/ball/d x m x r: rung 0's pair sum; huge/ball_T/d x m x r: many neurons, T
-// threads, with the peak memory of the process, which is why each of these is run alone.
+// loss_gradient/ball/d x m x r and loss/ball/d x m x r: rung 0's pair sum; huge/ball_T/d x m x r: many
+// neurons, T threads, with the peak memory of the process, which is why each of these is run alone.
 
 #include "check.hpp"
 #include "works.hpp"
@@ -60,7 +60,8 @@ void time_huge(const Size& size, unsigned threads) {
       benchmark_name("huge", "ball_" + std::to_string(threads), size.name()),
       [size] { return random_network(size); },
       [threads](const DoubleNetwork& network) {
-        benchmark::DoNotOptimize(lojacert::ball::pair_sum(network, {.with_gradient = true, .threads = threads}));
+        benchmark::DoNotOptimize(
+            lojacert::ball::pair_sum(network, {.with_gradient = true, .threads = threads}));
       },
       [](const DoubleNetwork&, benchmark::UserCounters& counters) { counters["peak_MiB"] = peak_memory(); });
 }

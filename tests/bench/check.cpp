@@ -36,9 +36,10 @@ double sum_of_masses(const DoubleNetwork& network) {
 }
 
 Reference reference_of(const DoubleNetwork& network) {
-  const Evaluation evaluation =
-      lojacert::Landscape(as_instance(network)).evaluate(lojacert::Bits{200});
-  Reference reference{evaluation.loss.approximate_mid(), {}, evaluation.gradient->norm.approximate_mid(),
+  const Evaluation evaluation = lojacert::Landscape(as_instance(network)).evaluate(lojacert::Bits{200});
+  Reference reference{evaluation.loss.approximate_mid(),
+                      {},
+                      evaluation.gradient->norm.approximate_mid(),
                       sum_of_masses(network)};
   for (const Interval& partial : evaluation.gradient->partials) {
     reference.partials.push_back(partial.approximate_mid());

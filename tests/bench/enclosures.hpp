@@ -28,8 +28,8 @@ struct Enclosures {
 /// How Arb computes products of matrices: the Gram matrix, and the gradient's.
 enum class ArbProducts { dot, mat_mul };
 
-/// In Arb: S = sqrt(|u|^2 |v|^2 - c^2), atan2(c, S) and sums at `bits`; c and the difference under the root at
-/// `product_bits`, which costs little and is needed where vectors are nearly parallel.
+/// In Arb: S = sqrt(|u|^2 |v|^2 - c^2), atan2(c, S) and sums at `bits`; c and the difference under the root
+/// at `product_bits`, which costs little and is needed where vectors are nearly parallel.
 [[nodiscard]] Enclosures arb_evaluate(const lojacert::ball::DoubleNetwork& network, bool with_gradient,
                                       ArbProducts products, long bits, long product_bits);
 

@@ -1,5 +1,5 @@
-// loss_gradient/{arb_dot,arb_mat,mpfi}/d x m x r at 53 bits, and near_convergence/{arb_dot,arb_mat}/eps at the
-// fewest bits, in steps of 8, that give loss and norm of the gradient to 1e-6.
+// loss_gradient/{arb_dot,arb_mat,mpfi}/d x m x r at 53 bits, and near_convergence/{arb_dot,arb_mat}/eps at
+// the fewest bits, in steps of 8, that give loss and norm of the gradient to 1e-6.
 
 #include "check.hpp"
 #include "enclosures.hpp"
@@ -60,7 +60,8 @@ void time_arb(const std::string& peer, ArbProducts products) {
 
 bool register_arb(const std::string& peer, ArbProducts products) {
   time_arb(peer, products);
-  return announce({peer, Trust::rigorous, [products](const DoubleNetwork& network, bool with_gradient) {
+  return announce({peer, Trust::rigorous,
+                   [products](const DoubleNetwork& network, bool with_gradient) {
                      return arb_at_53(network, with_gradient, products);
                    }}) &&
          announce({peer + " in 128 bits", Trust::rigorous,

@@ -1,6 +1,6 @@
-// Rung 1 alone and as a ladder. near_convergence/landscape/eps: one evaluation at the fewest bits, in steps of 8,
-// that give loss and norm of the gradient to 1e-6; near_convergence/narrow/eps: narrow_evaluation, which has to
-// find its bits. The same on random networks, and loss_gradient/landscape/10x20x10 beside Arb.
+// Rung 1 alone and as a ladder. near_convergence/landscape/eps: one evaluation at the fewest bits, in steps
+// of 8, that give loss and norm of the gradient to 1e-6; near_convergence/narrow/eps: narrow_evaluation,
+// which has to find its bits. The same on random networks, and loss_gradient/landscape/10x20x10 beside Arb.
 
 #include "works.hpp"
 

@@ -5,6 +5,7 @@
 
 #include <lojacert/ball/evaluate.hpp>
 
+#include <limits>
 #include <string>
 
 namespace bench {
@@ -14,19 +15,20 @@ namespace {
 using lojacert::ball::BallEvaluation;
 using lojacert::ball::DoubleNetwork;
 
-/// Radius relative to what is certainly there; the table asks for at most 1e-6 / 2 of both.
-double relative_radius(const lojacert::ball::Ball& ball) { return ball.rad / (ball.mid - ball.rad); }
+/// Width relative to what is certainly there; infinite where that is nothing.
+double relative_width(const lojacert::ball::Ball& ball) {
+  const double certain = ball.mid - ball.rad;
+  return certain > 0 ? 2 * ball.rad / certain : std::numeric_limits<double>::infinity();
+}
 
 void time_ladder(const std::string& work, const std::string& size, const MakeNetwork& make) {
   time_evaluation(
       benchmark_name(work, "ladder", size), make,
-      [](const DoubleNetwork& network) {
-        benchmark::DoNotOptimize(lojacert::ball::evaluate(network, true));
-      },
+      [](const DoubleNetwork& network) { benchmark::DoNotOptimize(lojacert::ball::evaluate(network, true)); },
       [](const DoubleNetwork& network, benchmark::UserCounters& counters) {
         const BallEvaluation evaluation = lojacert::ball::evaluate(network, true);
-        counters["width_of_loss"] = 2 * relative_radius(evaluation.loss.ball);
-        counters["width_of_gradient"] = 2 * relative_radius(evaluation.gradient->norm);
+        counters["width_of_loss"] = relative_width(evaluation.loss.ball);
+        counters["width_of_gradient"] = relative_width(evaluation.gradient->norm);
       });
 }
 

@@ -12,7 +12,8 @@ using lojacert::ball::DoubleNetwork;
 
 namespace {
 
-/// Entries of N(0, I/d). Standard C++ does not fix what normal_distribution draws: ratios do not depend on it.
+/// Entries of N(0, I/d). Standard C++ does not fix what normal_distribution draws: ratios do not depend on
+/// it.
 class Gaussian {
  public:
   explicit Gaussian(std::size_t dimension)

@@ -239,23 +239,24 @@ double Plain::sum_tile(const PlainNetwork& network, const Tile& tile, bool with_
     weights_of_columns = masked_weights_.data();
   }
   if (gram_ == PlainGram::blas) gram_by_blas(network, tile);
-  const Pass pass{directions_.data(), packed_.data(),    network.dimension,
-                  tile_.data(),       weights_.data(),   weights_of_columns,
-                  along_themselves_.data(), tile.first_row, tile.end_row,
-                  tile.first_column,  tile.end_column};
+  const Pass pass{directions_.data(), packed_.data(),     network.dimension,        tile_.data(),
+                  weights_.data(),    weights_of_columns, along_themselves_.data(), tile.first_row,
+                  tile.end_row,       tile.first_column,  tile.end_column};
   return pass.sum(gram_, with_gradient, tile.is_diagonal());
 }
 
-/// gamma_g += sum over h of arcsin c_gh weighted direction h, for the students among the rows and the columns.
+/// gamma_g += sum over h of arcsin c_gh weighted direction h, for the students among the rows and the
+/// columns.
 void Plain::add_tile_to_gradient(const PlainNetwork& network, const Tile& tile) {
   const std::size_t students = network.student_count;
   const int dimension = to_int(network.dimension);
   const int leading = to_int(tile.columns());
   if (tile.first_row < students) {
     const std::size_t rows = std::min(tile.end_row, students) - tile.first_row;
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, to_int(rows), dimension, to_int(tile.real_columns()),
-                two_over_pi, tile_.data(), leading, &weighted_[tile.first_column * network.dimension],
-                dimension, 1.0, &gradient_[tile.first_row * network.dimension], dimension);
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, to_int(rows), dimension,
+                to_int(tile.real_columns()), two_over_pi, tile_.data(), leading,
+                &weighted_[tile.first_column * network.dimension], dimension, 1.0,
+                &gradient_[tile.first_row * network.dimension], dimension);
   }
   if (tile.first_column < students) {
     const std::size_t columns = std::min(tile.end_column, students) - tile.first_column;

@@ -49,8 +49,8 @@ bool register_plain(const std::string& peer, PlainGram gram) {
                    }});
 }
 
-const bool registered = register_plain("plain_blas", PlainGram::blas) &&
-                        register_plain("plain_fused", PlainGram::fused);
+const bool registered =
+    register_plain("plain_blas", PlainGram::blas) && register_plain("plain_fused", PlainGram::fused);
 
 }  // namespace
 

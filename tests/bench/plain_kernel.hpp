@@ -15,11 +15,11 @@ using Vector = hn::Vec<Lanes>;
 
 inline constexpr Lanes lanes;
 
-/// (arcsin(x) / x - 1) / x^2 on x^2 <= 1/4 as a polynomial in x^2, lowest power first (near-best fit, relative
-/// error of the arcsine 6e-17).
+/// (arcsin(x) / x - 1) / x^2 on x^2 <= 1/4 as a polynomial in x^2, lowest power first (near-best fit,
+/// relative error of the arcsine 6e-17).
 inline constexpr std::array<double, 12> arcsine_coefficients = {
-    0x1.555555555554fp-3, 0x1.3333333336da5p-4, 0x1.6db6db684b6a1p-5, 0x1.f1c71f95269afp-6,
-    0x1.6e8b2b3b10be4p-6, 0x1.1c593c7b1d958p-6, 0x1.c87265d47ef49p-7, 0x1.8522ddffa6208p-7,
+    0x1.555555555554fp-3, 0x1.3333333336da5p-4, 0x1.6db6db684b6a1p-5,  0x1.f1c71f95269afp-6,
+    0x1.6e8b2b3b10be4p-6, 0x1.1c593c7b1d958p-6, 0x1.c87265d47ef49p-7,  0x1.8522ddffa6208p-7,
     0x1.ff5fc4d14c735p-8, 0x1.06b9d26d10838p-6, -0x1.603991d6060e0p-7, 0x1.cd864394d2ff2p-6};
 
 /// arcsin x for |x| <= 1/2, z = x^2: Estrin's scheme, which has the shortest chain.
