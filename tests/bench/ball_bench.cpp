@@ -1,12 +1,12 @@
 // loss_gradient/ball/d x m x r and loss/ball/d x m x r: rung 0's pair sum; huge/ball_T/d x m x r: many
 // neurons, T threads, with the peak memory of the process, which is why each of these is run alone.
 
+#include "ball_enclosures.hpp"
 #include "check.hpp"
 #include "works.hpp"
 
 #include <lojacert/ball/pair_sum.hpp>
 
-#include <cmath>
 #include <fstream>
 #include <limits>
 #include <string>
@@ -15,28 +15,7 @@ namespace bench {
 
 namespace {
 
-using lojacert::ball::Ball;
-using lojacert::ball::BallEvaluation;
 using lojacert::ball::DoubleNetwork;
-
-Enclosure around(double mid, double rad, long exponent) {
-  const double infinity = std::numeric_limits<double>::infinity();
-  const auto scaled = [&](double x) { return std::ldexp(x, static_cast<int>(exponent)); };
-  return {scaled(std::nextafter(mid - rad, -infinity)), scaled(std::nextafter(mid + rad, infinity))};
-}
-
-Enclosures as_enclosures(const BallEvaluation& evaluation, std::size_t dimension) {
-  const auto& [ball, exponent] = evaluation.loss;
-  Enclosures result{around(ball.mid, ball.rad, exponent), {}, {}};
-  if (!evaluation.gradient) return result;
-  const auto& gradient = *evaluation.gradient;
-  for (std::size_t n = 0; n < gradient.partials.size(); ++n) {
-    const double rad = gradient.row_radii[n / dimension];
-    result.partials.push_back(around(gradient.partials[n], rad, gradient.exponent));
-  }
-  result.gradient_norm = around(gradient.norm.mid, gradient.norm.rad, gradient.exponent);
-  return result;
-}
 
 /// The most memory that the process has had, in MiB.
 double peak_memory() {

@@ -79,7 +79,9 @@ std::vector<std::pair<std::string, DoubleNetwork>> samples() {
   for (const Size& size : {Size{2, 1, 1}, Size{3, 5, 2}, Size{7, 40, 13}, Size{10, 97, 5}, Size{5, 400, 8}}) {
     result.emplace_back("random " + size.name(), random_network(size));
   }
-  result.emplace_back("near convergence", near_convergence(1e-3));
+  for (const double eps : distances) {
+    result.emplace_back("near convergence, eps = " + name_of(eps), near_convergence(eps));
+  }
   return result;
 }
 

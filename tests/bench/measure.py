@@ -243,10 +243,12 @@ def main() -> int:
         steps += [lambda: measure_mpmath(run, folder), lambda: measure_huge(run), lambda: measure_processes(run, folder),
                   lambda: measure_threshold(run, folder)]
         for step in steps:
+            count = len(run.samples)
             step()
+            if len(run.samples) > count:  # a run that is stopped keeps what it has
+                write(run, options.samples)
     if not run.samples:
         sys.exit(f"bench: no group matches {options.filter!r}")
-    write(run, options.samples)
     print(f"bench: samples in {options.samples}", file=sys.stderr)
     return table.main([str(options.samples)] + (["--markdown"] if options.markdown else []))
 

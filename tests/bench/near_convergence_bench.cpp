@@ -1,6 +1,8 @@
 // near_convergence/ladder/eps and loss_gradient/ladder/d x m x r: rung 0 as a ladder, near convergence and on
 // random networks.
 
+#include "ball_enclosures.hpp"
+#include "check.hpp"
 #include "works.hpp"
 
 #include <lojacert/ball/evaluate.hpp>
@@ -39,7 +41,10 @@ bool register_ladder() {
   for (const Size& size : gradient_sizes) {
     time_ladder("loss_gradient", size.name(), [size] { return random_network(size); });
   }
-  return true;
+  return announce({"ladder", Trust::rigorous, [](const DoubleNetwork& network, bool with_gradient) {
+                     const auto evaluation = lojacert::ball::evaluate(network, with_gradient);
+                     return as_enclosures(evaluation, network.dimension);
+                   }});
 }
 
 [[maybe_unused]] const bool registered = register_ladder();
