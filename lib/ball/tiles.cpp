@@ -28,7 +28,7 @@ using Vector = hn::Vec<Doubles>;
 // registers.
 constexpr std::size_t block_rows = 6;
 constexpr std::size_t block_vectors = HWY_TARGET <= HWY_AVX3 ? 4 : 2;
-static_assert(tile_rows % block_rows == 0);
+static_assert(tile_rows % block_rows == 0 && tile_columns % block_rows == 0);
 
 std::size_t lanes() { return hn::Lanes(Doubles()); }
 std::size_t strip_columns() { return block_vectors * lanes(); }

@@ -28,7 +28,7 @@ class AlignedDoubles {
 /// Rows of a tile, and the multiple to which rows are padded with zero vectors of mass zero.
 inline constexpr std::size_t tile_rows = 96;
 /// Columns of a tile.
-inline constexpr std::size_t tile_columns = 256;
+inline constexpr std::size_t tile_columns = 192;
 
 /// Neurons as nearly unit vectors with signed masses, students first.
 struct UnitRows {

@@ -114,6 +114,13 @@ TEST_CASE("the balls contain loss and gradient of wide networks, with any number
   }
 }
 
+TEST_CASE("the balls contain loss and gradient of more students than a tile has columns") {
+  const Instance wide = gaussian({}, 3, 3 * tile_columns + 5, 4, 5);
+  const Evaluation truth = Landscape(wide).evaluate(Bits{96});
+  on_every_instruction_set(
+      [&] { REQUIRE(share_of_radius(pair_sum(*in_doubles(wide)), truth, 3).largest() <= 1); });
+}
+
 TEST_CASE("the balls are narrow where nothing cancels") {
   const Instance wide = gaussian({}, 50, 100, 50, 7);
   const BallEvaluation balls = pair_sum(*in_doubles(wide));

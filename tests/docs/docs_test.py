@@ -22,7 +22,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 
 # Commands that set up, test or install the whole project, and who runs them: .ci/run the scripts; tests/downstream the build of the
 # verifier alone, the installation and pkg-config; tests/packaging makes and unpacks the package, which to install needs root;
-# tests/docs/site_test.py docs/build. The debug preset differs from release in its flags only, and is only looked up here. Nobody runs
+# tests/docs/site_test.py docs/build. tests/bench/run, which measures for minutes, is run by hand; tests/bench/table_test.py runs its
+# table. The debug preset differs from release in its flags only, and is only looked up here. Nobody runs
 # run.py --write, which would replace the gallery.
 SET_UP = {
     "tests/run",
@@ -42,6 +43,8 @@ SET_UP = {
     "cpack -G DEB --config build/CPackConfig.cmake -B build/package",
     "apt-get install ./build/package/lojacert_0.1.0-1_amd64.deb",
     "docs/build",
+    "tests/bench/run",
+    "tests/bench/run --quick",
 }
 
 
