@@ -55,7 +55,7 @@ struct InputErrors {
 InputErrors input_errors(const DoubleNetwork& network) {
   const double entry = network.is_exact ? 0 : 2;  // 2^-52 of an entry, in units
   // Norm form squares the length.
-  return {units(1.01 + 1.01 * entry), units(5.2 + 2.1 * entry), units(3.1), units(2.1 + 1.01 * entry)};
+  return {units(1.01 + 1.01 * entry), units(5.2 + 2.1 * entry), units(4.2), units(2.1 + 1.01 * entry)};
 }
 
 /// The neurons of a network as unit rows; masses times 2^-exponent.
@@ -169,7 +169,7 @@ class Radii {
     const std::size_t padded = prepared.rows().padded_count;
     const SummationDepth depth = summation_depth(padded);
     const double threads = options.threads;
-    cosine_ = units(1.001 * (d + 6.4));
+    cosine_ = units(1.001 * (d + 8.6));
     loss_depth_ = static_cast<double>(depth.loss);
     along_depth_ = static_cast<double>(depth.along) + threads;
     gamma_depth_ = static_cast<double>(depth.gamma) + threads;
@@ -216,12 +216,21 @@ class Radii {
   Bound negligible_;
 };
 
+/// In four sums, which a processor adds side by side.
+double sum_of_squares(const double* x, std::size_t size) {
+  double sums[4] = {};
+  std::size_t k = 0;
+  for (; k + 4 <= size; k += 4) {
+    for (std::size_t part = 0; part < 4; ++part) sums[part] += x[k + part] * x[k + part];
+  }
+  for (; k < size; ++k) sums[0] += x[k] * x[k];
+  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
 /// An upper bound of the 2-norm of computed doubles.
 Bound norm_of(const double* x, std::size_t size) {
-  double sum = 0;
-  for (std::size_t k = 0; k < size; ++k) sum += x[k] * x[k];
   const Bound relative = Bound(1) + units(static_cast<double>(size) + 4);
-  return sqrt_nonnegative(Bound(sum) * relative + Bound(1e-290) * number(size + 1));
+  return sqrt_nonnegative(Bound(sum_of_squares(x, size)) * relative + Bound(1e-290) * number(size + 1));
 }
 
 Ball ball_of(double mid, const Bound& radius) { return Ball::checked(mid, radius.sup()); }
@@ -283,8 +292,7 @@ class Evaluator {
       double* row = result.partials.data() + j * d;
       fill_effective_gradient(j, row);
       const Bound radius = is_norm ? through_norm_form(j, row, in_effective) : in_effective;
-      double square = 0;
-      for (std::size_t k = 0; k < d; ++k) square += row[k] * row[k];
+      const double square = sum_of_squares(row, d);
       squares.add(square);
       squared_radii += sqr(radius);
       result.row_radii[j] = std::isfinite(radius.sup() + square) ? radius.sup() : infinity;
@@ -328,13 +336,15 @@ class Evaluator {
     const double* unit_row = rows_.unit.data() + j * rows_.stride;
     const double* weighted = rows_.weighted.data() + j * rows_.stride;
     const double* gamma = sums_.gamma.data() + j * rows_.stride;
+    const double sign = network_.sign(j);
     const double along = (2 / std::numbers::pi) * sums_.along[j];
-    for (std::size_t k = 0; k < network_.dimension; ++k) {
-      double entry = weighted[k] + gamma[k] + along * unit_row[k];
-      entry *= network_.sign(j);
-      if (network_.activation == Activation::relu) entry += excess_[k];
-      row[k] = network_.activation == Activation::abs ? entry : 0.25 * entry;
+    const std::size_t d = network_.dimension;
+    for (std::size_t k = 0; k < d; ++k) row[k] = sign * (weighted[k] + gamma[k] + along * unit_row[k]);
+    if (network_.activation == Activation::abs) return;
+    if (network_.activation == Activation::relu) {
+      for (std::size_t k = 0; k < d; ++k) row[k] += excess_[k];
     }
+    for (std::size_t k = 0; k < d; ++k) row[k] *= 0.25;
   }
 
   /// |w| (g + w^ <w^, g>) in place, with |w| times 2^(-exponent / 2); returns the radius.

@@ -28,7 +28,7 @@ using Vector = hn::Vec<Doubles>;
 // registers.
 constexpr std::size_t block_rows = 6;
 constexpr std::size_t block_vectors = HWY_TARGET <= HWY_AVX3 ? 4 : 2;
-static_assert(tile_rows % block_rows == 0 && tile_columns % block_rows == 0);
+static_assert(tile_rows % block_rows == 0 && tile_columns % block_rows == 0 && padding % tile_rows == 0);
 
 std::size_t lanes() { return hn::Lanes(Doubles()); }
 std::size_t strip_columns() { return block_vectors * lanes(); }
@@ -73,12 +73,12 @@ HWY_INLINE void add_product_rows(const Operand& a, const double* b, std::size_t 
   std::size_t k = 0;
   for (; k + block_vectors * n <= columns; k += block_vectors * n)
     multiply_block<block_rows, block_vectors, true>(a, b + k, stride, depth, target + k, stride);
+  const std::size_t rest = (columns - k) / n;
   if constexpr (block_vectors > 2) {
-    for (; k + 2 * n <= columns; k += 2 * n)
-      multiply_block<block_rows, 2, true>(a, b + k, stride, depth, target + k, stride);
+    if (rest == 3) multiply_block<block_rows, 3, true>(a, b + k, stride, depth, target + k, stride);
+    if (rest == 2) multiply_block<block_rows, 2, true>(a, b + k, stride, depth, target + k, stride);
   }
-  for (; k < columns; k += n)
-    multiply_block<block_rows, 1, true>(a, b + k, stride, depth, target + k, stride);
+  if (rest == 1) multiply_block<block_rows, 1, true>(a, b + k, stride, depth, target + k, stride);
 }
 
 /// S = sqrt(1 - x^2) and arcsin(x), |x| <= 1 after clipping (docs/numerics/balls.md, section 4).
@@ -86,6 +86,21 @@ struct SineAndArcsine {
   Vector sine;
   Vector arcsine;
 };
+/// q(z) of the arcsine's polynomial, by Estrin's scheme: pairs of coefficients, then pairs of pairs.
+HWY_INLINE Vector arcsine_quotient(Vector z) {
+  const Doubles d;
+  const auto& c = arcsine_coefficients;
+  static_assert(c.size() == 13);
+  const auto pair = [&](std::size_t k) { return hn::MulAdd(hn::Set(d, c[k + 1]), z, hn::Set(d, c[k])); };
+  const Vector z2 = hn::Mul(z, z);
+  const Vector z4 = hn::Mul(z2, z2);
+  const Vector first = hn::MulAdd(pair(2), z2, pair(0));
+  const Vector second = hn::MulAdd(pair(6), z2, pair(4));
+  const Vector third = hn::MulAdd(pair(10), z2, pair(8));
+  const Vector upper = hn::MulAdd(hn::MulAdd(hn::Set(d, c[12]), z4, third), z4, second);
+  return hn::MulAdd(upper, z4, first);
+}
+
 HWY_INLINE SineAndArcsine sine_and_arcsine_of(Vector x) {
   const Doubles d;
   const Vector one = hn::Set(d, 1.0);
@@ -93,14 +108,15 @@ HWY_INLINE SineAndArcsine sine_and_arcsine_of(Vector x) {
   const Vector size = hn::Min(hn::Abs(x), one);
   const Vector rest = hn::Sub(one, size);
   const Vector sine = hn::Sqrt(hn::Mul(rest, hn::Add(one, size)));
-  // Above 1/2 by arcsin(x) = pi/2 - 2 arcsin(sqrt((1 - x)/2)).
   const auto is_large = hn::Gt(size, half);
-  const Vector z = hn::IfThenElse(is_large, hn::Mul(rest, half), hn::Mul(size, size));
+  Vector z = hn::Mul(size, size);
+  if (HWY_LIKELY(hn::AllFalse(d, is_large))) {
+    return {sine, hn::CopySign(hn::MulAdd(hn::Mul(z, arcsine_quotient(z)), size, size), x)};
+  }
+  // Above 1/2 by arcsin(x) = pi/2 - 2 arcsin(sqrt((1 - x)/2)).
+  z = hn::IfThenElse(is_large, hn::Mul(rest, half), z);
   const Vector y = hn::IfThenElse(is_large, hn::Sqrt(z), size);
-  Vector q = hn::Set(d, arcsine_coefficients.back());
-  for (std::size_t k = arcsine_coefficients.size() - 1; k-- > 0;)
-    q = hn::MulAdd(q, z, hn::Set(d, arcsine_coefficients[k]));
-  const Vector small = hn::MulAdd(hn::Mul(z, q), y, y);
+  const Vector small = hn::MulAdd(hn::Mul(z, arcsine_quotient(z)), y, y);
   const Vector large = hn::Sub(hn::Set(d, std::numbers::pi / 2), hn::Add(small, small));
   return {sine, hn::CopySign(hn::IfThenElse(is_large, large, small), x)};
 }
@@ -214,21 +230,27 @@ void add_tile_rows(const UnitRows& rows, std::size_t first, std::size_t column, 
   }
 }
 
-/// The gradients' share of a tile: rows take mass_h b_h of columns, columns take mass_g b_g of rows.
+/// The gradients' share of a tile: rows take mass_h b_h of columns, columns take mass_g b_g of rows. What
+/// lies below the diagonal is 0 and left out.
 void add_tile_gradients(const UnitRows& rows, std::size_t first, std::size_t column, std::size_t columns,
                         const Tile& tile, TileSums& sums) {
   const std::size_t stride = rows.stride;
-  for (std::size_t r = 0; r < tile_rows && first + r < sums.student_count; r += block_rows) {
-    const Operand a{tile.entries.data() + r * tile.step, tile.step, 1};
-    add_product_rows(a, rows.weighted.data() + column * stride, stride, columns, stride,
+  const std::size_t row_count = rows_in_tile(rows, first);
+  for (std::size_t r = 0; r < row_count && first + r < sums.student_count; r += block_rows) {
+    const std::size_t begin = first + r + 1 > column ? first + r + 1 - column : 0;
+    if (begin >= columns) break;
+    const Operand a{tile.entries.data() + r * tile.step + begin, tile.step, 1};
+    add_product_rows(a, rows.weighted.data() + (column + begin) * stride, stride, columns - begin, stride,
                      sums.gamma.data() + (first + r) * stride);
   }
   const std::size_t student_columns =
       sums.student_count > column ? std::min(columns, sums.student_count - column) : 0;
   for (std::size_t c = 0; c < student_columns; c += block_rows) {
+    const std::size_t last = column + c + block_rows - 1;  // takes the rows before it
+    if (last <= first) continue;
     const Operand a{tile.entries.data() + c, 1, tile.step};
-    add_product_rows(a, rows.weighted.data() + first * stride, stride, rows_in_tile(rows, first), stride,
-                     sums.gamma.data() + (column + c) * stride);
+    add_product_rows(a, rows.weighted.data() + first * stride, stride, std::min(row_count, last - first),
+                     stride, sums.gamma.data() + (column + c) * stride);
   }
   for (std::size_t c = 0; c < student_columns; ++c) sums.along[column + c] += tile.along_columns[c];
 }
@@ -236,9 +258,10 @@ void add_tile_gradients(const UnitRows& rows, std::size_t first, std::size_t col
 void add_pairs_of_rows(const UnitRows& rows, std::size_t first, bool with_gradient, TileSums& sums) {
   const std::size_t end = end_of_columns(rows);
   if (first >= end) return;
-  Tile tile(std::min(tile_columns, end - first));
-  // Strips begin at multiples of 32 and tile_rows is one.
-  for (std::size_t column = first; column < end; column += tile_columns) {
+  Tile tile(std::min(tile_columns, end));
+  // Columns begin with a strip.
+  const std::size_t strip = strip_columns();
+  for (std::size_t column = first / strip * strip; column < end; column += tile_columns) {
     const std::size_t columns = std::min(tile_columns, end - column);
     gram_tile(rows, first, column, columns, tile);
     if (!with_gradient) {
@@ -253,7 +276,7 @@ void add_pairs_of_rows(const UnitRows& rows, std::size_t first, bool with_gradie
 
 void pack(UnitRows& rows) {
   const std::size_t strip = strip_columns();
-  for (std::size_t first = 0; first < rows.padded_count; first += strip) {
+  for (std::size_t first = 0; first < end_of_columns(rows); first += strip) {
     double* target = rows.packed.data() + first * rows.dimension;
     for (std::size_t c = 0; c < strip; ++c) {
       const double* row = rows.unit.data() + (first + c) * rows.stride;
@@ -301,7 +324,7 @@ double normalise(double* row, std::size_t stride) {
   }
   const double length = std::sqrt(sum.value());
   for (std::size_t k = 0; k < stride; k += n)
-    hn::Store(hn::Div(hn::Load(d, row + k), hn::Set(d, length)), d, row + k);
+    hn::Store(hn::Mul(hn::Load(d, row + k), hn::Set(d, 1 / length)), d, row + k);
   return length;
 }
 
@@ -382,12 +405,13 @@ AlignedDoubles::AlignedDoubles(std::size_t size)
 UnitRows::UnitRows(std::size_t count_, std::size_t dimension_)
     : count(count_),
       dimension(dimension_),
-      padded_count(round_up(count, tile_rows)),
+      padded_count(round_up(count, padding)),
       stride(round_up(dimension, 8)),
-      unit(padded_count * stride),
-      packed(padded_count * dimension),
-      weighted(padded_count * stride),
-      mass(padded_count) {}
+      storage(padded_count * (2 * stride + dimension + 1)),
+      unit(storage.data(), padded_count * stride),
+      packed(unit.data() + unit.size(), padded_count * dimension),
+      weighted(packed.data() + packed.size(), padded_count * stride),
+      mass(weighted.data() + weighted.size(), padded_count) {}
 
 TileSums::TileSums(const UnitRows& rows, std::size_t student_count_)
     : student_count(student_count_),

@@ -5,6 +5,7 @@
 #include <lojacert/ball/compensated_sum.hpp>
 
 #include <cstddef>
+#include <span>
 
 #include <hwy/aligned_allocator.h>
 
@@ -25,10 +26,13 @@ class AlignedDoubles {
   hwy::AlignedFreeUniquePtr<double[]> values_;
 };
 
-/// Rows of a tile, and the multiple to which rows are padded with zero vectors of mass zero.
-inline constexpr std::size_t tile_rows = 96;
+/// Rows of a tile.
+inline constexpr std::size_t tile_rows = 48;
 /// Columns of a tile.
 inline constexpr std::size_t tile_columns = 192;
+/// The multiple to which rows are padded with zero vectors of mass zero: whole tiles, whole strips of every
+/// instruction set.
+inline constexpr std::size_t padding = 96;
 
 /// Neurons as nearly unit vectors with signed masses, students first.
 struct UnitRows {
@@ -36,12 +40,15 @@ struct UnitRows {
 
   std::size_t count;
   std::size_t dimension;
-  std::size_t padded_count;  ///< a multiple of tile_rows
+  std::size_t padded_count;  ///< a multiple of `padding`
   std::size_t stride;        ///< of a row: the dimension, padded to whole vectors of every instruction set
-  AlignedDoubles unit;       ///< b_g
-  AlignedDoubles packed;     ///< the same, transposed in strips as the Gram matrix takes them
-  AlignedDoubles weighted;   ///< mass_g b_g
-  AlignedDoubles mass;       ///< signed; 0 for zero vectors and padding
+  // One piece of memory for all: an allocator gives back to the system, page by page, what it is asked for in
+  // middling pieces.
+  AlignedDoubles storage;
+  std::span<double> unit;      ///< b_g
+  std::span<double> packed;    ///< the same, transposed in strips as the Gram matrix takes them
+  std::span<double> weighted;  ///< mass_g b_g
+  std::span<double> mass;      ///< signed; 0 for zero vectors and padding
 };
 
 /// What tiles add up to. `gamma` and `along` are for students only.

@@ -1,6 +1,7 @@
 #include <lojacert/certificate/libraries.hpp>
 
 #include <fmt/format.h>
+#include <hwy/highway.h>
 #include <mpfi.h>
 #include <openssl/crypto.h>
 #include <zip.h>
@@ -32,6 +33,7 @@ std::vector<Library> libraries() {
       fmt::format("{}.{}.{}", EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION);
   const std::string json = fmt::format("{}.{}.{}", NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR,
                                        NLOHMANN_JSON_VERSION_PATCH);
+  const std::string highway = fmt::format("{}.{}.{}", HWY_MAJOR, HWY_MINOR, HWY_PATCH);
   const std::string gmp =
       fmt::format("{}.{}.{}", __GNU_MP_VERSION, __GNU_MP_VERSION_MINOR, __GNU_MP_VERSION_PATCHLEVEL);
   return {{"Boost", boost, boost, true},
@@ -39,6 +41,7 @@ std::vector<Library> libraries() {
           {"MPFR", MPFR_VERSION_STRING, mpfr_get_version(), true},
           {"GMP", gmp, gmp_version, true},
           {"Eigen", eigen, eigen},
+          {"Highway", highway, highway},
           {"fmt", decimal_version(FMT_VERSION), decimal_version(FMT_VERSION)},
           {"nlohmann-json", json, json},
           {"OpenSSL", second_word(OPENSSL_VERSION_TEXT), second_word(OpenSSL_version(OPENSSL_VERSION))},

@@ -65,7 +65,7 @@ def check_examples(report: Report, programs: Programs, folder: Path) -> None:
 
 def check_versions(report: Report, programs: Programs) -> None:
     run = programs.cert("--version")
-    names = ["lojacert", "Boost", "MPFI", "MPFR", "GMP", "Eigen", "fmt", "nlohmann-json", "OpenSSL", "libzip", "CLI11"]
+    names = ["lojacert", "Boost", "MPFI", "MPFR", "GMP", "Eigen", "Highway", "fmt", "nlohmann-json", "OpenSSL", "libzip", "CLI11"]
     good = all(re.search(rf"^{name} \d+\.\d+", run.out, flags=re.M) for name in names) and re.search(r"^compiler \w+ ", run.out, flags=re.M)
     report.check(run.code == 0 and bool(good), "versions", run.describe)
     run = programs.verify("--version")
