@@ -23,10 +23,23 @@ bool append(const ExactMatrix& rows, DoubleNetwork& network) {
   return true;
 }
 
+/// Where balls would cost more than they save: rows are padded to a few dozen, so that a handful of very long
+/// ones takes many times their memory; and on a line all neurons merge to one, exactly, however many they
+/// are.
+bool is_out_of_proportion(std::size_t count, std::size_t dimension) {
+  constexpr std::size_t few = 50;
+  constexpr std::size_t long_rows = 20'000;
+  constexpr std::size_t many = 1000;
+  constexpr std::size_t too_many = 200'000;  // an hour for all pairs
+  return (count < few && dimension > long_rows) || (dimension == 1 && count > many) || count > too_many;
+}
+
 }  // namespace
 
 std::optional<DoubleNetwork> in_doubles(const Instance& instance) {
   if (!instance.student || instance.gram || !instance.is_point()) return std::nullopt;
+  if (is_out_of_proportion(instance.student_count() + instance.teacher_count(), instance.dimension()))
+    return std::nullopt;
   DoubleNetwork network;
   network.activation = instance.activation;
   network.neuron = instance.neuron;

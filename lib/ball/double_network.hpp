@@ -30,7 +30,8 @@ struct DoubleNetwork {
   [[nodiscard]] double sign(std::size_t g) const { return g < student_count ? 1 : -1; }
 };
 
-/// The instance in doubles; empty for boxes, without a student, and where an entry's size is beyond a double.
+/// The instance in doubles; empty for boxes, without a student, where an entry's size is beyond a double, and
+/// where rows are so long and few, or so many, that balls would not pay.
 [[nodiscard]] std::optional<DoubleNetwork> in_doubles(const Instance& instance);
 
 }  // namespace lojacert::ball

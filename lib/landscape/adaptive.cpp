@@ -116,20 +116,27 @@ NarrowEvaluation narrow_evaluation(const Landscape& landscape, double relative_w
     in_balls = result.evaluation.loss;
     if (loss_excess(*in_balls, log2_asked) <= 0 && excess_of(result.evaluation) <= 0) return result;
   }
-  // The loss alone finds the precision at half the price; the gradient cancels less.
-  const NarrowLoss loss = narrow_loss_in_intervals(
-      landscape, log2_asked, first_precision(landscape, in_balls, log2_asked, max_bits), max_bits);
-  const long gradient_limit =
-      std::min(max_bits, 2 * loss.bits + 256 + landscape.approximate_log2_mass_ratio());
+  const long predicted = first_precision(landscape, in_balls, log2_asked, max_bits);
+  // Where balls have not shown L, the loss alone finds the precision at half the price; the gradient cancels
+  // less.
+  const bool is_predicted = in_balls && !in_balls->contains_zero();
+  const long first_bits =
+      is_predicted ? predicted : narrow_loss_in_intervals(landscape, log2_asked, predicted, max_bits).bits;
+  std::optional<long> limit;  // once the loss is narrow: a gradient that cancels to nothing never is
   double before = infinity;
-  for (long bits = loss.bits;;) {
-    NarrowEvaluation result{landscape.evaluate(Bits{bits}), bits, Rung::intervals, loss.is_narrow, true};
-    const double excess = excess_of(result.evaluation);
-    result.gradient_is_narrow = excess <= 0;
-    if (result.gradient_is_narrow || bits >= gradient_limit || is_stuck(landscape, bits, before, excess))
+  for (long bits = first_bits;;) {
+    NarrowEvaluation result{landscape.evaluate(Bits{bits}), bits, Rung::intervals, false, false};
+    const double of_loss = loss_excess(result.evaluation.loss, log2_asked);
+    const double of_gradient = excess_of(result.evaluation);
+    result.loss_is_narrow = of_loss <= 0;
+    result.gradient_is_narrow = of_gradient <= 0;
+    const double excess = std::max(of_loss, of_gradient);
+    if (result.loss_is_narrow && !limit)
+      limit = std::min(max_bits, 2 * bits + 256 + landscape.approximate_log2_mass_ratio());
+    if (excess <= 0 || bits >= limit.value_or(max_bits) || is_stuck(landscape, bits, before, excess))
       return result;
     before = excess;
-    bits = std::min(next_precision(bits, excess, log2_asked), gradient_limit);
+    bits = std::min(next_precision(bits, excess, log2_asked), limit.value_or(max_bits));
   }
 }
 
