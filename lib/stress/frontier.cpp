@@ -94,11 +94,11 @@ std::vector<FrontierClaim> frontier_claims(const Reference& reference) {
 std::vector<FrontierRow> frontier(const Instance& instance, const Reference& reference, long max_bits) {
   std::vector<FrontierRow> rows;
   if (reference.loss_is_zero) return rows;
-  const RoundingErrors errors = rounding_errors(instance, reference);
+  Prediction prediction(instance, reference);
   for (const FrontierClaim& asked : frontier_claims(reference)) {
     const Attempt attempt = asked.claim.attempt_for(instance);
     const auto decides = [&](long bits) { return attempt(Bits{bits}).verdict == Verdict::proved; };
-    const long predicted = predicted_bits(asked.kind, errors, reference.beta);
+    const long predicted = prediction.bits_for(asked.kind);
     rows.push_back(
         {asked.kind, asked.constants, asked.margin, least_bits(decides, predicted, max_bits), predicted});
   }

@@ -1,64 +1,23 @@
 #include <lojacert/stress/prediction.hpp>
 
-#include <lojacert/landscape/lines.hpp>
-#include <lojacert/stress/binary_float.hpp>
+#include <lojacert/stress/rounded.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <limits>
-#include <span>
+#include <optional>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 namespace lojacert::stress {
 
 namespace {
 
-// Sizes and errors need few digits and every exponent.
-constexpr Bits size_bits{64};
-using Size = BinaryFloat;
-
-Size size(long value) { return {value, size_bits}; }
-Size size(const Rational& value) { return {value, size_bits}; }
-Size middle(const Interval& x) { return size(Rational((x.inf() + x.sup()) / 2)); }
-
 /// A rounding outward moves each end by half a unit in the last place on average, and that unit is 2^-N to
 /// 2^(1-N) of the value: the radius grows by about 0.7 * 2^-N times the value.
 const Rational radius_of_a_rounding(7, 10);
-
-/// A computed number: its size and its error, in roundings of a number of size 1.
-struct Rounded {
-  Size value;
-  Size error;
-};
-
-Rounded sum(const Rounded& a, const Rounded& b) {
-  const Size value = a.value + b.value;
-  return {value, a.error + b.error + abs(value)};
-}
-
-Rounded product(const Rounded& a, const Rounded& b) {
-  const Size value = a.value * b.value;
-  return {value, abs(a.value) * b.error + a.error * abs(b.value) + abs(value)};
-}
-
-Rounded exactly(const Size& value) { return {value, size(0)}; }
-Rounded once(const Size& value) { return {value, abs(value)}; }  // an input rounded, a constant
-
-Rounded square_root(const Rounded& a) {
-  const Size value = sqrt(a.value);
-  const Size carried = size(0) < value ? a.error / (size(2) * value) : size(0);
-  return {value, carried + value};
-}
-
-/// The significant bits of a number that is enclosed in a point.
-std::optional<long> bits_of_point(const Interval& x) {
-  if (!x.is_point()) return std::nullopt;
-  Integer mantissa = abs(numerator(x.inf()));
-  if (mantissa == 0) return 1;
-  mantissa >>= lsb(mantissa);
-  return static_cast<long>(msb(mantissa)) + 1;
-}
 
 /// S, c and pi/2 - t of a pair, and its error: dt = (c dS - S dc) / (S^2 + c^2).
 struct Pair {
@@ -67,38 +26,55 @@ struct Pair {
   Rounded half_pi_minus_angle;
 };
 
+/// Counts the roundings of an evaluation with the given bits.
 class Counter {
  public:
-  Counter(const Instance& instance, const Reference& reference)
+  Counter(const Instance& instance, const Reference& reference, const LineNetwork& network, long bits)
       : instance_(instance),
         reference_(reference),
-        network_(merge_by_lines(instance)),
-        two_over_pi_(once(size(2) / BinaryFloat::pi(size_bits))) {
+        network_(network),
+        rounding_(bits),
+        radius_of_a_rounding_(
+            size(Rational(radius_of_a_rounding / (Integer(1) << static_cast<unsigned>(bits))))),
+        two_over_pi_(rounding_.once(size(2) / pi())) {
     for (const Line& line : network_.lines) {
-      lengths_.push_back(square_root(once(size(Rational(line.squared_norm)))));
+      squared_norms_.push_back(rounding_.once(Rational(line.squared_norm)));
+      lengths_.push_back(rounding_.square_root(squared_norms_.back()));
       even_.push_back(value_of(line.even, lengths_.back(), line.squared_norm));
       odd_.push_back(value_of(line.odd, lengths_.back(), line.squared_norm));
     }
   }
 
-  [[nodiscard]] RoundingErrors count() {
-    const Size loss_error = loss();
-    const Rational unit = radius_of_a_rounding;
-    const Size relative = size(unit) * loss_error / middle(reference_.loss);
+  [[nodiscard]] RoundingErrors count() const {
+    const Size unit = size(radius_of_a_rounding);
     RoundingErrors errors;
-    errors.log2_loss = relative.approximate_log2();
-    errors.exact_loss_bits = bits_of_point(reference_.loss);
+    errors.log2_loss = Size(unit * loss() / middle(reference_.loss)).approximate_log2();
     if (reference_.gradient && !reference_.gradient->norm.contains_zero()) {
       const NormError error = gradient();
       const Size norm = middle(reference_.gradient->norm);
-      errors.log2_gradient = Size(size(unit) * error.first / norm).approximate_log2();
-      errors.log2_gradient_squared = Size(size(unit) * size(unit) * error.second / norm).approximate_log2();
-      errors.exact_gradient_bits = bits_of_point(reference_.gradient->norm);
+      errors.log2_gradient = Size(unit * error.first / norm).approximate_log2();
+      errors.log2_gradient_below = Size(unit * error.first_below / norm).approximate_log2();
+      errors.log2_gradient_squared = Size(unit * unit * error.second / norm).approximate_log2();
     }
     return errors;
   }
 
  private:
+  static Size pi() { return BinaryFloat::pi(size(0).precision()); }
+
+  [[nodiscard]] Rounded sum(const Rounded& a, const Rounded& b) const { return rounding_.sum(a, b); }
+  [[nodiscard]] Rounded product(const Rounded& a, const Rounded& b) const { return rounding_.product(a, b); }
+  static Rounded negative(const Rounded& a) {
+    return {-a.value, a.error, a.exact ? std::optional<Rational>(-*a.exact) : std::nullopt};
+  }
+  [[nodiscard]] Rounded power_of_two(long exponent) const {
+    const Rational power(Integer(1) << static_cast<unsigned>(std::abs(exponent)));
+    return rounding_.once(exponent < 0 ? Rational(1 / power) : power);
+  }
+  [[nodiscard]] Rounded direction(std::size_t g, std::size_t k) const {
+    return rounding_.once(Rational(network_.lines[g].direction[k]));
+  }
+
   /// a + b sqrt(N) as it is computed; its value from more bits, as it may cancel.
   [[nodiscard]] Rounded value_of(const QuadraticNumber& number, const Rounded& length,
                                  const Integer& squared_norm) const {
@@ -106,10 +82,8 @@ class Counter {
     const Interval exact_value =
         Interval::from(number.plain, bits) +
         Interval::from(number.radical, bits) * sqrt_nonnegative(Interval::from(squared_norm, bits));
-    const Rounded computed = sum(once(size(number.plain)), product(once(size(number.radical)), length));
-    const Size value = middle(exact_value);
-    // sum() counted a rounding of the computed value; that of the true one is smaller where it cancels.
-    return {value, computed.error - abs(computed.value) + abs(value)};
+    return rounding_.sum(rounding_.once(number.plain), product(rounding_.once(number.radical), length),
+                         middle(exact_value));
   }
 
   [[nodiscard]] Pair pair(std::size_t g, std::size_t h) const {
@@ -118,24 +92,23 @@ class Counter {
     Integer dot = 0;
     for (std::size_t k = 0; k < u.direction.size(); ++k) dot += u.direction[k] * v.direction[k];
     const Integer square = u.squared_norm * v.squared_norm - dot * dot;
-    const Rounded c = once(size(Rational(dot)));
-    const Rounded gap = square_root(once(size(Rational(square))));
+    const Rounded c = rounding_.once(Rational(dot));
+    const Rounded gap = rounding_.square_root(rounding_.once(Rational(square)));
     const Size angle = atan2(gap.value, c.value);
     const Size radius = gap.value * gap.value + c.value * c.value;
     const Size turn = (abs(c.value) * gap.error + gap.value * c.error) / radius;
-    const Size half_pi = BinaryFloat::pi(size_bits) / size(2);
+    const Size half_pi = pi() / size(2);
     const Size rest = half_pi - angle;
-    return {c, gap, {rest, turn + angle + half_pi + abs(rest)}};
+    return {c, gap, {rest, turn + angle + half_pi + abs(rest), std::nullopt}};
   }
 
   /// The error of L.
-  [[nodiscard]] Size loss() {
-    Rounded diagonal = exactly(size(0));
-    Rounded off_diagonal = exactly(size(0));
+  [[nodiscard]] Size loss() const {
+    Rounded diagonal = rounding_.zero();
+    Rounded off_diagonal = rounding_.zero();
     const std::size_t n = even_.size();
     for (std::size_t g = 0; g < n; ++g) {
-      const Rounded square = once(size(Rational(network_.lines[g].squared_norm)));
-      diagonal = sum(diagonal, product(product(even_[g], even_[g]), square));
+      diagonal = sum(diagonal, product(product(even_[g], even_[g]), squared_norms_[g]));
     }
     for (std::size_t g = 0; g < n; ++g) {
       for (std::size_t h = g + 1; h < n; ++h) {
@@ -144,33 +117,32 @@ class Counter {
         off_diagonal = sum(off_diagonal, product(product(even_[g], even_[h]), kernel));
       }
     }
-    const Size error = diagonal.error + size(2) * off_diagonal.error;
-    if (instance_.activation == Activation::abs) return error / size(2);
-    if (instance_.activation == Activation::relu_linear) return error / size(8);
-    return (error + squared_excess_error()) / size(8);
+    const Rounded twice_abs = sum(diagonal, product(off_diagonal, power_of_two(1)));
+    if (instance_.activation == Activation::abs) return product(twice_abs, power_of_two(-1)).error;
+    const Rounded even_part = product(twice_abs, power_of_two(-3));
+    if (instance_.activation == Activation::relu_linear) return even_part.error;
+    return sum(even_part, product(squared_excess(), power_of_two(-3))).error;
   }
 
   [[nodiscard]] std::vector<Rounded> excess() const {
-    std::vector<Rounded> z(instance_.dimension(), exactly(size(0)));
+    std::vector<Rounded> z(instance_.dimension(), rounding_.zero());
     for (std::size_t g = 0; g < odd_.size(); ++g) {
-      for (std::size_t k = 0; k < z.size(); ++k)
-        z[k] = sum(z[k], product(odd_[g], once(size(Rational(network_.lines[g].direction[k])))));
+      for (std::size_t k = 0; k < z.size(); ++k) z[k] = sum(z[k], product(odd_[g], direction(g, k)));
     }
     return z;
   }
 
-  [[nodiscard]] Size squared_excess_error() const {
-    Size error = size(0);
-    for (const Rounded& entry : excess()) error += product(entry, entry).error;
-    return error;
+  [[nodiscard]] Rounded squared_excess() const {
+    Rounded squared = rounding_.zero();
+    for (const Rounded& entry : excess()) squared = sum(squared, product(entry, entry));
+    return squared;
   }
 
   /// Errors of the entries of gamma_g = sum_h even_h E[sign(n_g.x) |n_h.x| x].
   [[nodiscard]] std::vector<Rounded> gamma(std::size_t g) const {
     const std::size_t d = instance_.dimension();
-    std::vector<Rounded> result(d, exactly(size(0)));
-    Rounded along_itself = exactly(size(0));
-    const Rounded square = once(size(Rational(network_.lines[g].squared_norm)));
+    std::vector<Rounded> result(d, rounding_.zero());
+    Rounded along_itself = rounding_.zero();
     for (std::size_t h = 0; h < even_.size(); ++h) {
       if (h == g) {
         along_itself = sum(along_itself, even_[g]);
@@ -178,81 +150,104 @@ class Counter {
       }
       const Pair p = pair(g, h);
       const Rounded along = product(even_[h], product(two_over_pi_, p.half_pi_minus_angle));
-      for (std::size_t k = 0; k < d; ++k)
-        result[k] = sum(result[k], product(along, once(size(Rational(network_.lines[h].direction[k])))));
-      const Rounded inverse{size(1) / square.value, size(1) / square.value};
-      along_itself = sum(along_itself, product(even_[h], product(product(two_over_pi_, p.gap), inverse)));
+      for (std::size_t k = 0; k < d; ++k) result[k] = sum(result[k], product(along, direction(h, k)));
+      const Rounded along_u = rounding_.quotient(product(two_over_pi_, p.gap), squared_norms_[g]);
+      along_itself = sum(along_itself, product(even_[h], along_u));
     }
-    for (std::size_t k = 0; k < d; ++k)
-      result[k] = sum(result[k], product(along_itself, once(size(Rational(network_.lines[g].direction[k])))));
+    for (std::size_t k = 0; k < d; ++k) result[k] = sum(result[k], product(along_itself, direction(g, k)));
     return result;
   }
 
-  /// The error of the norm |g| with errors dg: <|g|, dg> / |g|, and |dg|^2 / (2 |g|).
+  /// The partial derivatives by the vector of student j, which is on a line.
+  [[nodiscard]] std::vector<Rounded> partials(std::size_t j, std::vector<Rounded> gradient,
+                                              const std::vector<Rounded>& z) const {
+    const Neuron& student = network_.students[j];
+    for (std::size_t k = 0; k < gradient.size(); ++k) {
+      if (student.scale < 0) gradient[k] = negative(gradient[k]);
+      if (instance_.activation != Activation::abs)
+        gradient[k] = product(sum(gradient[k], z[k]), power_of_two(-2));
+    }
+    if (instance_.neuron == NeuronForm::norm) gradient = through_norm_form(gradient, student);
+    for (std::size_t k = 0; k < gradient.size(); ++k) {
+      // What cancelled is not left in 64 bits.
+      if (!gradient[k].exact) gradient[k].value = middle(partial(j, k));
+    }
+    return gradient;
+  }
+
+  [[nodiscard]] const Interval& partial(std::size_t j, std::size_t k) const {
+    return reference_.gradient->partials[j * instance_.dimension() + k];
+  }
+
+  /// |w| g + w <w, g> / |w|.
+  [[nodiscard]] std::vector<Rounded> through_norm_form(const std::vector<Rounded>& gradient,
+                                                       const Neuron& student) const {
+    const Rounded scale = rounding_.once(student.scale);
+    std::vector<Rounded> w;
+    Rounded squared = rounding_.zero();
+    Rounded inner = rounding_.zero();
+    for (std::size_t k = 0; k < gradient.size(); ++k) {
+      w.push_back(product(direction(*student.line, k), scale));
+      squared = sum(squared, product(w[k], w[k]));
+      inner = sum(inner, product(w[k], gradient[k]));
+    }
+    const Rounded length = rounding_.square_root(squared);
+    const Rounded along = rounding_.quotient(inner, length);
+    std::vector<Rounded> result;
+    for (std::size_t k = 0; k < gradient.size(); ++k)
+      result.push_back(sum(product(gradient[k], length), product(w[k], along)));
+    return result;
+  }
+
+  /// The error of the norm |g| with errors dg: <|g|, dg> / |g| and the roundings of the norm itself; the same
+  /// below the norm, where no entry takes more away than itself; and |dg|^2 / (2 |g|), which is above it.
   struct NormError {
     Size first;
+    Size first_below;
     Size second;
   };
   [[nodiscard]] NormError gradient() const {
-    const std::size_t d = instance_.dimension();
-    const bool is_abs = instance_.activation == Activation::abs;
-    const std::vector<Rounded> z =
-        instance_.activation == Activation::relu ? excess() : std::vector<Rounded>(d, exactly(size(0)));
+    const std::vector<Rounded> z = instance_.activation == Activation::relu
+                                       ? excess()
+                                       : std::vector<Rounded>(instance_.dimension(), rounding_.zero());
     std::vector<std::optional<std::vector<Rounded>>> of_line(even_.size());
-    NormError error{size(0), size(0)};
+    Rounded squared_norm = rounding_.zero();
+    Rounded squared_below = rounding_.zero();
+    Size squared_errors = size(0);
     for (std::size_t j = 0; j < network_.students.size(); ++j) {
-      const Neuron& student = network_.students[j];
-      if (!student.line) continue;
-      auto& cached = of_line[*student.line];
-      if (!cached) cached = gamma(*student.line);
-      std::vector<Size> errors;
-      for (std::size_t k = 0; k < d; ++k) {
-        const Size entry = (*cached)[k].error + z[k].error;
-        errors.push_back(is_abs ? entry : Size(entry / size(4)));
-      }
-      if (instance_.neuron == NeuronForm::norm) errors = through_norm_form(errors, student);
-      for (std::size_t k = 0; k < d; ++k) {
-        error.first += abs(middle(reference_.gradient->partials[j * d + k])) * errors[k];
-        error.second += errors[k] * errors[k];
+      const auto& line = network_.students[j].line;
+      if (!line) continue;
+      if (!of_line[*line]) of_line[*line] = gamma(*line);
+      for (const Rounded& entry : partials(j, *of_line[*line], z)) {
+        squared_norm = sum(squared_norm, product(entry, entry));
+        const Rounded below = at_most_itself(entry);
+        squared_below = sum(squared_below, product(below, below));
+        squared_errors += entry.error * entry.error;
       }
     }
     const Size norm = middle(reference_.gradient->norm);
-    return {error.first / norm, error.second / (size(2) * norm)};
+    return {rounding_.square_root(squared_norm).error, rounding_.square_root(squared_below).error,
+            squared_errors / (size(2) * norm)};
   }
 
-  /// |w| (dg + |w^| <|w^|, dg>).
-  [[nodiscard]] std::vector<Size> through_norm_form(const std::vector<Size>& errors,
-                                                    const Neuron& student) const {
-    const Line& line = network_.lines[*student.line];
-    const Size length = lengths_[*student.line].value;
-    std::vector<Size> unit;
-    Size along = size(0);
-    for (std::size_t k = 0; k < errors.size(); ++k) {
-      unit.push_back(abs(size(Rational(line.direction[k])) / length));
-      along += unit.back() * errors[k];
-    }
-    const Size scale = abs(size(student.scale)) * length;
-    std::vector<Size> result;
-    for (std::size_t k = 0; k < errors.size(); ++k) result.push_back(scale * (errors[k] + unit[k] * along));
-    return result;
+  /// An entry whose square falls by no more than itself within the error: 2 |g| dg is at most g^2.
+  [[nodiscard]] Rounded at_most_itself(Rounded entry) const {
+    const Size most = abs(entry.value) / (size(2) * radius_of_a_rounding_);
+    if (most < entry.error) entry.error = most;
+    return entry;
   }
 
   const Instance& instance_;
   const Reference& reference_;
-  LineNetwork network_;
+  const LineNetwork& network_;
+  Rounding rounding_;
+  Size radius_of_a_rounding_;  ///< of a number of size 1, with these bits
   Rounded two_over_pi_;
+  std::vector<Rounded> squared_norms_;
   std::vector<Rounded> lengths_;
   std::vector<Rounded> even_;
   std::vector<Rounded> odd_;
 };
-
-}  // namespace
-
-RoundingErrors rounding_errors(const Instance& instance, const Reference& reference) {
-  return Counter(instance, reference).count();
-}
-
-namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
@@ -262,41 +257,62 @@ double log2_of_sum(double a, double b) {
 }
 
 /// The bits at which the errors are as large as the margin.
-double bits_for(const std::string& kind, const RoundingErrors& errors, double beta) {
+double bits_where_equal(const std::string& kind, const RoundingErrors& errors, double beta) {
   constexpr double two_sided = -40;
   const double one_sided = std::log2(1e-3);
   const double constants = std::log2(0.7 * 5);  // kappa or c, the power or the square, the product
   if (kind == "loss") return errors.log2_loss - two_sided;
   if (kind == "gradient")
     return std::max(errors.log2_gradient - two_sided, (errors.log2_gradient_squared - two_sided) / 2);
-  const bool is_square = kind == "not-pl";
-  if (!is_square && kind != "lojasiewicz") throw std::logic_error("no margin is known for " + kind);
-  const double of_loss = errors.log2_loss + (is_square ? 0 : std::log2(beta));
-  const double twice = is_square ? 1 : 0;  // the square of the norm has twice its relative error
-  const double sum = log2_of_sum(log2_of_sum(of_loss, errors.log2_gradient + twice), constants);
-  return std::max(sum - one_sided, (errors.log2_gradient_squared + twice - one_sided) / 2);
+  if (kind == "lojasiewicz") {
+    const double relative = log2_of_sum(errors.log2_loss + std::log2(beta), errors.log2_gradient_below);
+    return log2_of_sum(relative, constants) - one_sided;
+  }
+  if (kind != "not-pl") throw std::logic_error("no margin is known for " + kind);
+  const double twice = 1;  // the square of the norm has twice its relative error
+  const double relative = log2_of_sum(errors.log2_loss, errors.log2_gradient + twice);
+  return std::max(log2_of_sum(relative, constants) - one_sided,
+                  (errors.log2_gradient_squared + twice - one_sided) / 2);
 }
 
-long rounded_up(double bits) { return bits < 2 ? 2 : std::lround(std::ceil(bits)); }
+constexpr long fewest_bits = 2;
+
+long rounded_up(double bits) { return bits < fewest_bits ? fewest_bits : std::lround(std::ceil(bits)); }
 
 }  // namespace
 
-long predicted_bits(const std::string& kind, const RoundingErrors& errors, const Rational& beta) {
-  const double power = beta.convert_to<double>();
-  const long rounding = rounded_up(bits_for(kind, errors, power));
-  // From the bits of exact values on, they have no error.
-  long exact = 2;
-  RoundingErrors rest = errors;
-  if (kind != "gradient" && errors.exact_loss_bits) {
-    exact = *errors.exact_loss_bits;
-    rest.log2_loss = -infinity;
+Prediction::Prediction(const Instance& instance, const Reference& reference)
+    : instance_(instance), reference_(reference), network_(merge_by_lines(instance)) {}
+
+const RoundingErrors& Prediction::errors(long bits) {
+  const auto found = errors_.find(bits);
+  if (found != errors_.end()) return found->second;
+  return errors_.emplace(bits, Counter(instance_, reference_, network_, bits).count()).first->second;
+}
+
+long Prediction::bits_by_errors_at(long bits, const std::string& kind) {
+  return rounded_up(bits_where_equal(kind, errors(bits), reference_.beta.convert_to<double>()));
+}
+
+long Prediction::bits_for(const std::string& kind) {
+  const auto is_enough = [&](long bits) { return bits_by_errors_at(bits, kind) <= bits; };
+  long enough = fewest_bits;
+  while (!is_enough(enough)) enough = bits_by_errors_at(enough, kind);
+  // Mostly that is the least; far fewer are where what is exact makes the difference.
+  long too_few = fewest_bits - 1;
+  for (long step = 1; enough > fewest_bits; step *= 2) {
+    const long tried = std::max(fewest_bits, enough - step);
+    if (!is_enough(tried)) {
+      too_few = tried;
+      break;
+    }
+    enough = tried;
   }
-  if (kind != "loss" && errors.exact_gradient_bits) {
-    exact = std::max(exact, *errors.exact_gradient_bits);
-    rest.log2_gradient = -infinity;
-    rest.log2_gradient_squared = -infinity;
+  while (enough - too_few > 1) {
+    const long tried = too_few + (enough - too_few) / 2;
+    (is_enough(tried) ? enough : too_few) = tried;
   }
-  return std::min(rounding, std::max(exact, rounded_up(bits_for(kind, rest, power))));
+  return enough;
 }
 
 }  // namespace lojacert::stress

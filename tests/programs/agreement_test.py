@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import random
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Optional
@@ -34,6 +34,7 @@ class Case:
     folder: Path
     instance: Instance
     rng: random.Random
+    opposites: list[tuple[str, Path, dict[str, Any]]] = field(default_factory=list)  # kind, file and claim of each to be refuted
 
     @property
     def path(self) -> Path:
@@ -62,19 +63,25 @@ class Case:
         self.report.check_run(checked)
         self.report.check(checked.code == 0 and checked.status == "VERIFIED", f"{kind} {word} is VERIFIED",
                           lambda: self.describe(run, checked))
-        self.refute(document, kind)
+        self.write_opposite(document, kind)
         return document
 
-    def refute(self, document: dict[str, Any], kind: str) -> None:
-        """The same constants with the opposite verdict, made by hand, are NOT VERIFIED (refuted)."""
+    def write_opposite(self, document: dict[str, Any], kind: str) -> None:
+        """The same constants with the opposite verdict, made by hand."""
         claim = {k: v for k, v in document["claim"].items() if k != "statement"}
         claim["negated"] = not claim["negated"]
         forged = Certificate(self.instance, with_statement(self.instance, claim), {}).to_json()
-        path = write_json(self.folder / "forged.json", forged)
-        run = self.programs.verify(self.path, path)
+        path = write_json(self.folder / f"opposite-{len(self.opposites)}.json", forged)
+        self.opposites.append((kind, path, forged["claim"]))
+
+    def refute_opposites(self) -> None:
+        """Every opposite is NOT VERIFIED (refuted)."""
+        run, answers = self.programs.verify_each(self.path, [path for _, path, _ in self.opposites])
         self.report.check_run(run)
-        self.report.check(run.code == 1 and run.reason_code == "refuted", f"opposite of {kind} is refuted",
-                          lambda: self.describe(run) + json.dumps(forged["claim"])[:800])
+        self.report.check(run.code == 1, "runs on opposites", lambda: self.describe(run))
+        for (kind, path, claim), answer in zip(self.opposites, answers):
+            self.report.check(answer == "NOT VERIFIED (refuted)", f"opposite of {kind} is refuted",
+                              lambda: f"{path.name}: {answer} {self.describe(run)}{json.dumps(claim)[:800]}")
 
     def describe(self, *runs: Run) -> str:
         return "\n".join(r.describe() for r in runs) + "\n" + self.instance.canonical_text()[:6000]
@@ -228,6 +235,7 @@ def check_instance(job: tuple[str, int, bool]) -> Report:
             check_lojasiewicz(case)
             check_not_pl(case)
         check_recovery(case)
+        case.refute_opposites()
     return report
 
 

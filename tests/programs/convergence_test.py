@@ -46,18 +46,11 @@ class Checks:
         return self.report.check(run.status == "VERIFIED", what, lambda: f"{json.dumps(document)} {json.dumps(certificate)[:2000]}\n{run.describe()}")
 
     def answers(self, document: Document, mutants: Sequence[Mutant]) -> list[str]:
-        """The verifier's word on each of several certificates: its lines `c FILE ANSWER`."""
+        """The verifier's word on each of several certificates."""
         files = [write_json(self.folder / f"mutant-{k}.json", mutant.certificate) for k, mutant in enumerate(mutants)]
-        run = self.programs.verify(write_json(self.folder / "instance.json", document), *files, timeout=900)
+        run, answers = self.programs.verify_each(write_json(self.folder / "instance.json", document), files, timeout=900)
         self.report.check(run.code in range(4), "runs on many certificates", run.describe)
-        if len(files) == 1:
-            return ["MALFORMED" if run.code == 2 else f"{run.status} ({run.reason_code})" if run.reason_code else run.status]
-        answers = {}
-        for line in run.out.splitlines():
-            for file in files:
-                if line.startswith(f"c {file} "):
-                    answers[file] = line[len(f"c {file} "):]
-        return [answers.get(file, "") for file in files]
+        return answers
 
     def judge_mutants(self, kind: str, mutants: Sequence[Mutant]) -> None:
         """Every mutant gets the answer that the oracle names."""

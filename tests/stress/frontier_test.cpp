@@ -84,6 +84,35 @@ TEST_CASE("the predicted bits are near the least ones on any instance") {
   }));
 }
 
+TEST_CASE("exact values are predicted by what they are computed from") {
+  const Forms relu{Activation::relu, NeuronForm::unit, NeuronForm::unit};
+  const Instance difference =  // a gradient of one bit, from numbers of 19
+      instance(relu, {{"-3/2"}, {"3/8"}}, {{"-1572863/1048576"}});
+  const Instance root =  // a norm of sqrt(2) 2^-18: exact but for the root
+      instance({}, {{"-1"}, {"-1"}}, {{"1"}, {"-262143/262144"}});
+  const Instance cancelled =  // 2^-90 of a student of 91 bits and a teacher, whose mass is a root
+      instance({Activation::abs, NeuronForm::unit, NeuronForm::norm}, {{"1"}},
+               {{"1237940039285380274899124225/1237940039285380274899124224"}});
+  for (const Instance& any : {difference, root, cancelled}) {
+    for (const FrontierRow& row : frontier(any, reference_for(any, Rational(3, 4), 256), 4096)) {
+      INFO(row.kind << ": " << *row.least_bits << " bits, predicted " << row.predicted_bits);
+      REQUIRE(std::abs(*row.least_bits - row.predicted_bits) <= 4);
+    }
+  }
+}
+
+TEST_CASE("a lower bound of the norm is not lost with an entry that is") {
+  // The entry that makes the norm is computed without cancellation; the other is 0 up to an error, which only
+  // the upper end of the norm meets.
+  const Instance near = instance({Activation::relu, NeuronForm::unit, NeuronForm::unit},
+                                 {{"0", "-3/4"}, {"0", "3/4"}}, {{"1e-34", "-3/4"}});
+  for (const FrontierRow& row : frontier(near, reference_for(near, Rational(2, 3), 256), 4096)) {
+    INFO(row.kind << ": " << *row.least_bits << " bits, predicted " << row.predicted_bits);
+    REQUIRE((*row.least_bits < 30) == (row.kind == "lojasiewicz"));
+    REQUIRE(std::abs(*row.least_bits - row.predicted_bits) <= 4);
+  }
+}
+
 TEST_CASE("a limit of bits is said, not passed over") {
   const Instance near = pairs_at(paper, 20);
   const Reference reference = reference_for(near, Rational(3, 4), 256);
