@@ -101,8 +101,8 @@ DoubleInterval common_part(const DoubleInterval& x, const DoubleInterval& y);
 DoubleInterval hull(const DoubleInterval& x, const DoubleInterval& y);
 
 /// Whether doubles behave as DoubleInterval needs it, found by trying: rounding to nearest, no excess
-/// precision, no fused product where the source has two operations, subnormal numbers that are not taken for 0.
-/// Whoever proves something with DoubleInterval asks first.
+/// precision, no fused product where the source has two operations, subnormal numbers that are not taken for
+/// 0. Whoever proves something with DoubleInterval asks first.
 [[nodiscard]] bool double_rounding_is_sound();
 
 /// (2/pi) arcsin(x) for the part of x in [-1, 1], by correctly rounded MPFR at the end points.

@@ -73,5 +73,3 @@ BENCHMARK(given_shift)
 BENCHMARK(all)->Name("lambda_min/all")->Arg(100)->Arg(300)->Arg(1000)->Unit(benchmark::kMillisecond);
 
 }  // namespace
-
-BENCHMARK_MAIN();
