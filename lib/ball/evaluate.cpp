@@ -18,6 +18,7 @@ constexpr std::size_t neurons_per_thread = 1000;
 
 unsigned thread_count(const DoubleNetwork& network) {
   const std::size_t useful = network.count() / neurons_per_thread;
+  if (useful <= 1) return 1;  // to ask how many there are takes microseconds
   return static_cast<unsigned>(
       std::clamp<std::size_t>(useful, 1, std::max(1U, std::thread::hardware_concurrency())));
 }

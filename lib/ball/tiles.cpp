@@ -396,22 +396,34 @@ std::size_t round_up(std::size_t x, std::size_t multiple) { return (x + multiple
 
 }  // namespace
 
-AlignedDoubles::AlignedDoubles(std::size_t size)
+AlignedDoubles::AlignedDoubles(std::size_t size, Unset)
     : size_(size), values_(hwy::AllocateAligned<double>(std::max<std::size_t>(size, 1))) {
   if (!values_) throw std::bad_alloc();
+}
+
+AlignedDoubles::AlignedDoubles(std::size_t size) : AlignedDoubles(size, Unset()) {
   std::fill_n(values_.get(), size, 0.0);
 }
+
+AlignedDoubles AlignedDoubles::unset(std::size_t size) { return {size, Unset()}; }
 
 UnitRows::UnitRows(std::size_t count_, std::size_t dimension_)
     : count(count_),
       dimension(dimension_),
       padded_count(round_up(count, padding)),
       stride(round_up(dimension, 8)),
-      storage(padded_count * (2 * stride + dimension + 1)),
+      storage(AlignedDoubles::unset(padded_count * (2 * stride + dimension + 1))),
       unit(storage.data(), padded_count * stride),
       packed(unit.data() + unit.size(), padded_count * dimension),
       weighted(packed.data() + packed.size(), padded_count * stride),
-      mass(weighted.data() + weighted.size(), padded_count) {}
+      mass(weighted.data() + weighted.size(), padded_count) {
+  for (const std::span<double> rows : {unit, weighted}) {
+    for (std::size_t g = 0; g < count; ++g)
+      std::fill_n(rows.data() + g * stride + dimension, stride - dimension, 0.0);
+    std::fill(rows.begin() + static_cast<std::ptrdiff_t>(count * stride), rows.end(), 0.0);
+  }
+  std::fill(mass.begin(), mass.end(), 0.0);
+}
 
 TileSums::TileSums(const UnitRows& rows, std::size_t student_count_)
     : student_count(student_count_),

@@ -11,10 +11,11 @@
 
 namespace lojacert::ball {
 
-/// Doubles, aligned for every instruction set, zero at the start.
+/// Doubles, aligned for every instruction set.
 class AlignedDoubles {
  public:
-  explicit AlignedDoubles(std::size_t size);
+  explicit AlignedDoubles(std::size_t size);  ///< zero at the start
+  [[nodiscard]] static AlignedDoubles unset(std::size_t size);
   [[nodiscard]] double* data() { return values_.get(); }
   [[nodiscard]] const double* data() const { return values_.get(); }
   [[nodiscard]] std::size_t size() const { return size_; }
@@ -22,6 +23,9 @@ class AlignedDoubles {
   double operator[](std::size_t k) const { return values_[k]; }
 
  private:
+  struct Unset {};
+  AlignedDoubles(std::size_t size, Unset);
+
   std::size_t size_;
   hwy::AlignedFreeUniquePtr<double[]> values_;
 };
@@ -36,6 +40,7 @@ inline constexpr std::size_t padding = 96;
 
 /// Neurons as nearly unit vectors with signed masses, students first.
 struct UnitRows {
+  /// The padding of `unit` and `weighted` and all masses are 0; the rows are to be filled.
   UnitRows(std::size_t count, std::size_t dimension);
 
   std::size_t count;

@@ -60,16 +60,16 @@ void all(benchmark::State& state) {
 
 BENCHMARK(plain_llt)
     ->Name("lambda_min/plain_llt")
+    ->Unit(benchmark::kMicrosecond)
     ->Arg(100)
     ->Arg(300)
-    ->Arg(1000)
-    ->Unit(benchmark::kMillisecond);
+    ->Arg(1000);
 BENCHMARK(given_shift)
     ->Name("lambda_min/given_shift")
+    ->Unit(benchmark::kMicrosecond)
     ->Arg(100)
     ->Arg(300)
-    ->Arg(1000)
-    ->Unit(benchmark::kMillisecond);
-BENCHMARK(all)->Name("lambda_min/all")->Arg(100)->Arg(300)->Arg(1000)->Unit(benchmark::kMillisecond);
+    ->Arg(1000);
+BENCHMARK(all)->Name("lambda_min/all")->Unit(benchmark::kMicrosecond)->Arg(100)->Arg(300)->Arg(1000);
 
 }  // namespace
