@@ -1,24 +1,35 @@
 #include <lojacert/ball/double_network.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 namespace lojacert::ball {
 
 namespace {
 
-/// Appends the rows; false where an entry does not fit a double.
+/// Rounding to a double is relative where the largest entry of a row is no smaller: an entry that becomes
+/// subnormal or 0 is then off by less than 2^-114 of it.
+constexpr double least_of_rounded_row = 0x1p-960;
+
+/// Appends a row; false where an entry does not fit a double, or where rounding would be more than relative.
+bool append_row(const ExactMatrix& rows, std::size_t i, DoubleNetwork& network) {
+  bool is_exact = true;
+  double largest = 0;
+  for (std::size_t k = 0; k < rows.cols(); ++k) {
+    const auto exact = rows.as_double(i, k);
+    const double entry = exact ? *exact : rows.point(i, k).convert_to<double>();
+    if (!std::isfinite(entry)) return false;
+    is_exact = is_exact && exact;
+    largest = std::max(largest, std::fabs(entry));
+    network.vectors.push_back(entry);
+  }
+  network.is_exact = network.is_exact && is_exact;
+  return is_exact || largest >= least_of_rounded_row;
+}
+
 bool append(const ExactMatrix& rows, DoubleNetwork& network) {
   for (std::size_t i = 0; i < rows.rows(); ++i) {
-    for (std::size_t k = 0; k < rows.cols(); ++k) {
-      if (const auto exact = rows.as_double(i, k)) {
-        network.vectors.push_back(*exact);
-        continue;
-      }
-      const double nearest = rows.point(i, k).convert_to<double>();
-      if (!std::isfinite(nearest)) return false;
-      network.vectors.push_back(nearest);
-      network.is_exact = false;
-    }
+    if (!append_row(rows, i, network)) return false;
   }
   return true;
 }

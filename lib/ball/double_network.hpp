@@ -18,8 +18,8 @@ struct DoubleNetwork {
   std::size_t dimension = 0;
   std::size_t student_count = 0;
   std::vector<double> vectors;  ///< count() x dimension, row by row
-  /// True where every entry is the instance's. Otherwise an entry x stands for a number within 2^-52 |x| +
-  /// 2^-1074 of it.
+  /// True where every entry is the instance's. Otherwise an entry x stands for a number within 2^-52 |x| of
+  /// it, and 2^-1074, which is below 2^-114 of the largest entry of its row.
   bool is_exact = true;
 
   [[nodiscard]] std::size_t count() const { return dimension == 0 ? 0 : vectors.size() / dimension; }

@@ -451,8 +451,9 @@ struct Landscape::Parts {
     if (balls && bits.rung != Rung::intervals) {
       Evaluation evaluation = balls->evaluate(bits, with_gradient);
       evaluation.undefined_at = zero_student_;
+      const bool is_whole = !with_gradient || evaluation.gradient || zero_student_;
       // A loss that may be 0 is decided exactly, and then the gradient is known too.
-      if (!evaluation.loss.contains_zero() || !point().loss_is_zero()) return evaluation;
+      if (is_whole && (!evaluation.loss.contains_zero() || !point().loss_is_zero())) return evaluation;
     }
     return point().evaluate(bits, with_gradient);
   }

@@ -177,6 +177,23 @@ TEST_CASE("decimals that are no doubles are accounted for") {
   }
 }
 
+TEST_CASE(
+    "decimals that round to subnormal numbers or to 0 are left to intervals, beside large ones they are "
+    "not") {
+  for (const char* tiny : {"3.3e-315", "1e-400"}) {
+    CHECK_FALSE(in_doubles(instance({}, {{"1", "0"}}, {{tiny, tiny}})));
+    CHECK_FALSE(in_doubles(instance({}, {{tiny, tiny}}, {{"1", "0"}})));
+    const Instance beside = instance({}, {{"1", "0"}, {tiny, "-2"}}, {{"0.5", tiny}});
+    REQUIRE(in_doubles(beside));
+    const Evaluation truth = Landscape(beside).evaluate(Bits{4000});
+    CHECK(share_of_radius(pair_sum(*in_doubles(beside)), truth, 2).largest() <= 1);
+  }
+  // Exact subnormal numbers are numbers as any other.
+  const Instance exact = from_doubles({}, 2, 1, 1, [x = 0x1p-1074]() mutable { return x *= 3; });
+  const Evaluation truth = Landscape(exact).evaluate(Bits{9000});
+  CHECK(share_of_radius(pair_sum(*in_doubles(exact)), truth, 2).largest() <= 1);
+}
+
 TEST_CASE("no gradient at a zero student in unit form, a zero gradient in norm form") {
   const TextRows teacher{{"1", "0"}};
   const TextRows student{{"0", "0"}, {"1/2", "1/4"}};
