@@ -26,7 +26,7 @@ import table  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 INSTANCES = ROOT / "certificates" / "instances"
-COUNTERS = ("bits", "peak_MiB", "width_of_loss", "width_of_gradient")
+COUNTERS = ("bits", "peak_MiB", "width_of_loss", "width_of_gradient", "cells_per_second")
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ GROUPS = [
     Group("ladders 10x20x10", r"^loss_gradient/(ball|ladder|landscape|narrow)/10x20x10$", 9, 0.05),
     Group("ladders 50x100x50", r"^loss_gradient/(ball|ladder|landscape|narrow)/50x100x50$", 7, 0.05, is_quick=False),
     Group("lambda_min", r"^lambda_min/.*/1000$", 9, 0.05, is_quick=False),
+    Group("sphere", r"^sphere/prove/.*$", 1, 0.05, is_quick=False),
 ]
 HUGE = [("ball_1", "100x12500x100"), ("ball_1", "100x50000x100"), ("ball_2", "100x50000x100")]
 
