@@ -97,7 +97,7 @@ class Evaluation(unittest.TestCase):
 
     def test_threads(self) -> None:
         """The results are the same, and the lock of the interpreter is free meanwhile: this thread never waits for long."""
-        instance = near(100)
+        instance = near(300)
         alone = lojacert.evaluate(instance, digits=100).loss
         results: list[lojacert.Enclosure] = []
         threads = [threading.Thread(target=lambda: results.append(lojacert.evaluate(instance, digits=100).loss)) for _ in range(2)]
@@ -265,7 +265,7 @@ class Programs(unittest.TestCase):
         timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGUSR1))
         timer.start()
         try:
-            found = lojacert.evaluate(near(200), digits=20)
+            found = lojacert.evaluate(near(400), digits=20)
             times.append(time.monotonic())
         finally:
             timer.join()
