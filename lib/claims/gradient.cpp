@@ -1,5 +1,6 @@
 #include <lojacert/claims/gradient.hpp>
 
+#include <lojacert/ball/double_network.hpp>
 #include <lojacert/exact/error.hpp>
 #include <lojacert/exact/number.hpp>
 #include <lojacert/landscape/adaptive.hpp>
@@ -46,6 +47,35 @@ std::function<Attempt(const Instance&)> decider(Bounds bounds) {
   };
 }
 
+/// For each coordinate: whether another arithmetic finds a partial derivative that is exactly 0 to be so.
+/// Where every number is a double, parallel vectors cancel without rounding; where no vector has that entry,
+/// there is nothing to round.
+std::vector<bool> zeros_shown_by_any_arithmetic(const Instance& instance) {
+  const auto network = ball::in_doubles(instance);
+  std::vector<bool> shown(instance.dimension(), true);
+  if (network && network->is_exact) return shown;
+  for (const ExactMatrix* rows : {&*instance.student, &instance.teacher}) {
+    for (std::size_t i = 0; i < rows->rows(); ++i) {
+      for (std::size_t k = 0; k < shown.size(); ++k) {
+        const RationalInterval entry = rows->at(i, k);
+        shown[k] = shown[k] && entry.lo == 0 && entry.hi == 0;
+      }
+    }
+  }
+  return shown;
+}
+
+/// The bounds of a partial derivative; about an exact 0 that another arithmetic may only see rounded, a
+/// little relative to the norm.
+FoundBounds bounds_of_partial(const Interval& partial, const Interval& norm, bool zero_is_shown, int digits,
+                              const Instance& instance) {
+  FoundBounds found = found_bounds(partial, digits, instance);
+  const bool is_zero = partial.is_point() && partial.contains_zero();
+  if (!is_zero || zero_is_shown || norm.inf() == 0) return found;
+  const Rational little = norm.inf() / Rational(pow(Integer(10), static_cast<unsigned>(digits)));
+  return {decimal_lower(Rational(-little), 2), decimal_upper(little, 2)};
+}
+
 RationalInterval parsed(const FoundBounds& bounds) {
   return {parse_exact_point(bounds.lo), parse_exact_point(bounds.hi)};
 }
@@ -75,12 +105,13 @@ Claim gradient_enclosure_claim(const Instance& instance, int digits, const Budge
   const int printed = digits + 2;
 
   Bounds bounds;
+  const std::vector<bool> zero_is_shown = zeros_shown_by_any_arithmetic(instance);
   json::Value rows = json::array();
   for (std::size_t j = 0; j < instance.student_count(); ++j) {
     json::Value row = json::array();
     for (std::size_t k = 0; k < instance.dimension(); ++k) {
-      const FoundBounds text =
-          found_bounds(gradient.partials[j * instance.dimension() + k], printed, instance);
+      const FoundBounds text = bounds_of_partial(gradient.partials[j * instance.dimension() + k],
+                                                 gradient.norm, zero_is_shown[k], printed, instance);
       bounds.partials.push_back(parsed(text));
       row.items.push_back(bounds_value(text.lo, text.hi));
     }
