@@ -149,20 +149,20 @@ std::vector<Neuron> make_neurons(const Instance& instance, slong bits) {
 }
 
 Pair make_pair_of(const Neuron& u, const Neuron& v, slong bits) {
-  Pair pair;
   if (u.exact && v.exact) {
     const Integer inner = dot(u.exact->numerators, v.exact->numerators);
-    const Integer norms = u.exact->squared_norm * v.exact->squared_norm;
-    const Integer gap = norms - inner * inner;  // >= 0 by Cauchy-Schwarz
+    // By Cauchy-Schwarz the gap is not negative.
+    const Integer norms = u.exact->squared_norm * v.exact->squared_norm, gap = norms - inner * inner;
     // Parallel and antiparallel vectors have angles 0 and pi without any error.
     if (gap.sign() == 0) return {Ball(inner.sign()), Ball(), Ball(inner.sign())};
     const Ball length = root(ball(norms, bits), bits);
-    pair = {div(ball(inner, bits), length, bits), div(root(ball(gap, bits), bits), length, bits), {}};
-  } else {
-    pair.cosine = clipped_to_one(inner_product(u.direction, v.direction, bits), bits);
-    pair.sine = u.exact ? sine_of_boxes(u, v, pair.cosine, bits) : sine_of_boxes(v, u, pair.cosine, bits);
+    const Ball c = div(ball(inner, bits), length, bits), s = div(root(ball(gap, bits), bits), length, bits);
+    return {c, s, rho_at(c, s, bits)};
   }
-  // rho rises with the cosine and, as the sine grows, moves towards 0: its extremes are at corners.
+  Pair pair;
+  pair.cosine = clipped_to_one(inner_product(u.direction, v.direction, bits), bits);
+  pair.sine = u.exact ? sine_of_boxes(u, v, pair.cosine, bits) : sine_of_boxes(v, u, pair.cosine, bits);
+  // On boxes rho rises with the cosine and, as the sine grows, moves towards 0: its extremes are at corners.
   const Ball smallest = lower(pair.sine, bits), largest = upper(pair.sine, bits);
   const Ball left = lower(pair.cosine, bits), right = upper(pair.cosine, bits);
   pair.rho = hull(rho_at(left, left.is_negative() ? smallest : largest, bits),
@@ -171,18 +171,20 @@ Pair make_pair_of(const Neuron& u, const Neuron& v, slong bits) {
 }
 
 Ball kernel(const Neuron& u, const Neuron& v, const Pair& pair, slong bits) {
-  if (u.exact && v.exact && pair.sine.is_zero()) {  // |<p, q>|, with no root in it that the forms do not need
-    return mul(inner_product(u.p, v.p, bits), pair.cosine, bits);
-  }
+  const bool exact = u.exact && v.exact;
+  // Parallel: |<p, q>|, with no root in it that the forms do not need.
+  if (exact && pair.sine.is_zero()) return mul(inner_product(u.p, v.p, bits), pair.cosine, bits);
   // (2/pi) sin t + rho cos t is even in the cosine and, from 0 on, rises with it (slope 1 - (2/pi)(t - sin t
   // cos t)) and with the sine (slope (2/pi) sin^2 t), were the two free: its extremes are at corners.
-  const auto corner = [&](const Ball& cosine, const Ball& sine) {
-    return add(mul(two_over_pi(bits), sine, bits), mul(rho_at(cosine, sine, bits), cosine, bits), bits);
+  const auto at = [&](const Ball& cosine, const Ball& sine, const Ball& rho) {
+    return add(mul(two_over_pi(bits), sine, bits), mul(rho, cosine, bits), bits);
   };
-  const Ball smallest = corner(magnitude_lower(pair.cosine, bits), lower(pair.sine, bits));
-  const Ball largest = corner(magnitude_upper(pair.cosine, bits), upper(pair.sine, bits));
-  const Ball at_unit_norm = intersect(hull(smallest, largest, bits), zero_to(Ball(1), bits), bits);
-  return mul(mul(u.mass, v.mass, bits), at_unit_norm, bits);
+  const Ball left = magnitude_lower(pair.cosine, bits), right = magnitude_upper(pair.cosine, bits);
+  const Ball low = lower(pair.sine, bits), high = upper(pair.sine, bits);
+  const Ball value =
+      exact ? at(pair.cosine, pair.sine, pair.rho)
+            : hull(at(left, low, rho_at(left, low, bits)), at(right, high, rho_at(right, high, bits)), bits);
+  return mul(mul(u.mass, v.mass, bits), intersect(value, zero_to(Ball(1), bits), bits), bits);
 }
 
 Landscape landscape_of(const Instance& instance, slong bits, const Deadline& deadline) {
