@@ -242,13 +242,16 @@ def check_instance(job: tuple[str, int, bool]) -> Report:
 def known_hard() -> list[Instance]:
     """Instances that random ones meet only now and then: partial derivatives within 1e-160 of a short decimal, a wide box,
     a box on the ray opposite to its teacher, where the angle is exactly pi, and a student without a common input with teachers
-    that are 1e232 times as large: its gradient is its own half, from terms of their size."""
+    that are 1e232 times as large: its gradient is its own half, from terms of their size; and a student that equals its
+    teacher, beside one on the opposite ray: its gradient is exactly 0, which rounded entries do not show."""
     close = f"{10 ** 80 - 8}e-80"
+    tiny = [f"1/{5 * 10 ** 39}", f"3/{10 ** 40}"]
     network = {"activation": "relu", "neuron": "unit", "teacher": [["1", "0"]]}
     return [instance_from_json({**network, "student": [[close, "4e-80"]]}),
             instance_from_json({**network, "activation": "abs", "student": [["[0.9, 1.1]", "[0.1, 0.2]"]]}),
             instance_from_json({**network, "teacher": [["-7"]], "student": [["[697/300, 7/3]"]]}),
-            instance_from_json({**network, "teacher": [["-1e127"], ["-1e-12"]], "student": [["1e-105"]]})]
+            instance_from_json({**network, "teacher": [["-1e127"], ["-1e-12"]], "student": [["1e-105"]]}),
+            instance_from_json({**network, "teacher": [tiny], "student": [tiny, ["-4", "-6"]]})]
 
 
 def check_known_hard(report: Report, binaries: str) -> None:
