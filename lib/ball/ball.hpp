@@ -1,6 +1,8 @@
 #pragma once
 // Rung 0 of the precision ladder: midpoint and radius in double.
 
+#include <lojacert/enclosure/double_interval.hpp>
+
 #include <cmath>
 #include <limits>
 
@@ -20,6 +22,12 @@ struct Ball {
   [[nodiscard]] static Ball everything() { return {0, std::numeric_limits<double>::infinity()}; }
   [[nodiscard]] bool is_finite() const { return std::isfinite(rad); }
 };
+
+/// The ball around an interval, about its middle; infinite where that is unbounded.
+[[nodiscard]] inline Ball ball_of(const DoubleInterval& x) {
+  const double mid = x.midpoint();
+  return Ball::checked(mid, (x - DoubleInterval(mid)).magnitude());
+}
 
 /// mid and rad times 2^exponent: a ball whose numbers would not fit a double.
 struct ScaledBall {

@@ -22,8 +22,6 @@ constexpr DoubleInterval whole_line = DoubleInterval::whole_line();
 DoubleInterval exactly(double x) { return DoubleInterval(x); }
 DoubleInterval symmetric(UpperBound bound) { return within(0, bound); }
 
-Ball ball_of(const DoubleInterval& x) { return Ball::checked(x.midpoint(), radius(x).value()); }
-
 Ball norm_of(const BallGradient& gradient) {
   UpperBound squared_error;
   for (const double row_radius : gradient.row_radii)

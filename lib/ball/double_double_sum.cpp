@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <span>
 
 namespace lojacert::ball {
@@ -24,8 +23,6 @@ constexpr double odd_square_error = 11;  // of |z|^2, relative to itself
 constexpr double unit = 0x1p-53;
 constexpr int negligible = -300;  // log2 of what is dropped beside 1
 
-const double infinity = std::numeric_limits<double>::infinity();
-
 DoubleInterval number(double value) { return DoubleInterval(value); }
 
 DoubleInterval symmetric(const DoubleInterval& bound) {
@@ -34,12 +31,6 @@ DoubleInterval symmetric(const DoubleInterval& bound) {
 
 /// An enclosure of high + low.
 DoubleInterval number(const DoubleDouble& pair) { return number(pair.high) + number(pair.low); }
-
-/// The ball around an enclosure.
-Ball ball_of(const DoubleInterval& x) {
-  const double mid = x.midpoint();
-  return Ball::checked(mid, (x - number(mid)).magnitude());
-}
 
 /// A factor 2^exponent, or an enclosure of it where it is below 2^-900.
 DoubleInterval power_of_two(long exponent) {
@@ -241,11 +232,6 @@ BallGradient gradient_of(const DoubleNetwork& network, const Packing& packing, c
   }
   gradient.norm = frobenius_norm(gradient);
   return gradient;
-}
-
-BallGradient unknown_gradient(const DoubleNetwork& network) {
-  return {std::vector<double>(network.student_count * network.dimension),
-          std::vector<double>(network.student_count, infinity), Ball::everything(), 0};
 }
 
 bool has_gradient(const DoubleNetwork& network) {

@@ -2,7 +2,9 @@
 // Loss and gradient as balls: what every formula of rung 0 gives.
 
 #include <lojacert/ball/ball.hpp>
+#include <lojacert/ball/double_network.hpp>
 
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -23,5 +25,12 @@ struct BallEvaluation {
   /// Absent where it was not asked for, and where it may be undefined: a zero student in unit form.
   std::optional<BallGradient> gradient;
 };
+
+/// A gradient of which nothing is known: infinite radii.
+[[nodiscard]] inline BallGradient unknown_gradient(const DoubleNetwork& network) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  return {std::vector<double>(network.student_count * network.dimension),
+          std::vector<double>(network.student_count, infinity), Ball::everything(), 0};
+}
 
 }  // namespace lojacert::ball

@@ -68,14 +68,13 @@ struct Length {
 struct InputErrors {
   Bound angle;      ///< of b_g with the true direction
   Bound mass;       ///< relative
-  Bound length;     ///< of b_g against 1
   Bound magnitude;  ///< relative, of |w_g|
 };
 
 InputErrors input_errors(const DoubleNetwork& network) {
   const double entry = network.is_exact ? 0 : 2;  // 2^-52 of an entry, in units
   // Norm form squares the length.
-  return {units(1.01 + 1.01 * entry), units(5.2 + 2.1 * entry), units(4.2), units(2.1 + 1.01 * entry)};
+  return {units(1.01 + 1.01 * entry), units(5.2 + 2.1 * entry), units(2.1 + 1.01 * entry)};
 }
 
 /// The neurons of a network as unit rows; masses times 2^-exponent.
@@ -253,16 +252,6 @@ Bound norm_of(const double* x, std::size_t size) {
   return sqrt_nonnegative(Bound(sum_of_squares(x, size)) * relative + Bound(1e-290) * number(size + 1));
 }
 
-Ball ball_of(double mid, const Bound& radius) { return Ball::checked(mid, radius.sup()); }
-
-/// The ball of the middle of an interval >= 0.
-Ball ball_of_interval(const Bound& x) {
-  const double mid = x.midpoint();
-  const Bound radius =
-      Bound(std::max((Bound(x.sup()) - Bound(mid)).sup(), (Bound(mid) - Bound(x.inf())).sup()));
-  return ball_of(mid, radius);
-}
-
 Bound around(double mid, const Bound& radius) {
   return Bound(mid) + Bound::between(-radius.sup(), radius.sup());
 }
@@ -291,7 +280,7 @@ class Evaluator {
       loss += sqr(length) * Bound(0.125);
     }
     const Bound positive = Bound::between(std::max(loss.inf(), 0.0), loss.sup());
-    return {ball_of_interval(positive), 2 * prepared_.exponent()};
+    return {ball_of(positive), 2 * prepared_.exponent()};
   }
 
   [[nodiscard]] std::optional<BallGradient> gradient() const {
@@ -320,7 +309,7 @@ class Evaluator {
     const double norm = std::sqrt(squares.value());
     // Sums of d squares, a compensated sum over the rows, the root.
     const Bound rounding = units(static_cast<double>(d) + 10) * Bound(norm) + Bound(1e-140);
-    result.norm = ball_of(norm, sqrt_nonnegative(squared_radii) + rounding);
+    result.norm = Ball::checked(norm, (sqrt_nonnegative(squared_radii) + rounding).sup());
     return result;
   }
 
@@ -394,10 +383,7 @@ class Evaluator {
 
 BallEvaluation nothing_known(const DoubleNetwork& network, bool with_gradient) {
   BallEvaluation result{{Ball::everything(), 0}, std::nullopt};
-  if (!with_gradient) return result;
-  const std::size_t m = network.student_count;
-  result.gradient = BallGradient{std::vector<double>(m * network.dimension), std::vector<double>(m, infinity),
-                                 Ball::everything(), 0};
+  if (with_gradient) result.gradient = unknown_gradient(network);
   return result;
 }
 
