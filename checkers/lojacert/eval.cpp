@@ -219,7 +219,11 @@ Outcome run(const Options& options) {
   Evaluated evaluated{
       narrow_evaluation(landscape, relative, options.budget.max_bits, options.budget.first_rung), {}, {}};
   evaluated.ratios = ratios_of(landscape, evaluated.narrow.evaluation);
-  evaluated.clusters = clusters_of(instance, options.delta1, evaluated.narrow.bits);
+  const NarrowEvaluation& narrow = evaluated.narrow;
+  const long bits = narrow.rung == Rung::intervals
+                        ? narrow.bits
+                        : interval_bits(landscape, narrow.evaluation.loss, relative, options.budget.max_bits);
+  evaluated.clusters = clusters_of(instance, options.delta1, bits);
 
   Outcome outcome{Status::evaluated};
   if (options.json) {

@@ -55,7 +55,7 @@ class Auditor {
   /// An evaluation at a precision that makes the loss and the gradient narrow.
   [[nodiscard]] NarrowEvaluation narrow() const {
     constexpr double spare = 1e-8;  // the rows cancel some more
-    return narrow_evaluation(landscape_, spare * request_.relative_width, request_.max_bits);
+    return narrow_evaluation(landscape_, spare * request_.relative_width, request_.max_bits, Rung::intervals);
   }
 
   [[nodiscard]] const Landscape& landscape() const { return landscape_; }

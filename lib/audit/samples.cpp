@@ -135,7 +135,8 @@ SampleAudit audit_samples(const Instance& instance, const ExactMatrix& samples, 
   const Landscape landscape(instance);
   constexpr double relative_width = 1e-15;
   constexpr long spare = 64;  // for the sums over the inputs
-  const Bits bits{std::min(narrow_evaluation(landscape, relative_width, max_bits).bits + spare, max_bits)};
+  const Bits bits{std::min(
+      narrow_evaluation(landscape, relative_width, max_bits, Rung::intervals).bits + spare, max_bits)};
   const Evaluation population = landscape.evaluate(bits);
   EmpiricalLandscape data(instance, bits);
   for (std::size_t n = 0; n < samples.rows(); ++n) {

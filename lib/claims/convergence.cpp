@@ -364,7 +364,7 @@ Claim convergence_claim(const Instance& instance, const ConvergenceRequest& requ
   const auto setting = std::make_shared<const ConvergenceSetting>(instance, dynamics);
   if (setting->landscape.loss_is_exactly_zero())
     throw UndecidedError("L(W_0) = 0: the weights are a global minimum, and stay there");
-  const NarrowLoss loss = narrow_loss(setting->landscape, relative_width, budget.max_bits, budget.first_rung);
+  const NarrowLoss loss = narrow_loss(setting->landscape, relative_width, budget.max_bits, Rung::intervals);
   if (!loss.is_narrow) throw UndecidedError("the loss is not known well enough: raise --max-bits");
   const Bits bits{std::max(least_bits.value, loss.bits + 64)};
 

@@ -114,7 +114,8 @@ std::optional<Rational> kappa_of_theorem_a(const Instance& instance, const Desce
   constexpr int digits = 5;
   const Landscape landscape(instance);
   if (landscape.undefined_at() || landscape.loss_is_exactly_zero()) return std::nullopt;
-  const Bits bits{std::min(max_bits, std::max(256L, 2 * narrow_loss(landscape, 1e-7, max_bits).bits))};
+  const Bits bits{
+      std::min(max_bits, std::max(256L, 2 * narrow_loss(landscape, 1e-7, max_bits, Rung::intervals).bits))};
   const auto sides = theorem_a_sides(instance, landscape, choice, bits);
   if (!sides) return std::nullopt;
   const Interval loss = beta <= 1 ? sides->loss.lower_end() : sides->loss;

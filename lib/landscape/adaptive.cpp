@@ -104,6 +104,10 @@ NarrowLoss narrow_loss(const Landscape& landscape, double relative_width, long m
                                   first_precision(landscape, in_balls, log2_asked, max_bits), max_bits);
 }
 
+long interval_bits(const Landscape& landscape, const Interval& loss, double relative_width, long max_bits) {
+  return first_precision(landscape, loss, std::log2(relative_width) - 1, max_bits);
+}
+
 NarrowEvaluation narrow_evaluation(const Landscape& landscape, double relative_width, long max_bits,
                                    Rung first) {
   const double log2_asked = std::log2(relative_width) - 1;

@@ -46,7 +46,7 @@ class SignalCheck {
 Evaluated evaluate(const Instance& instance, int digits, long max_bits) {
   const py::gil_scoped_release release;
   const Landscape landscape(instance, SignalCheck{});
-  return {narrow_evaluation(landscape, std::pow(10.0, -digits - 1), max_bits),
+  return {narrow_evaluation(landscape, std::pow(10.0, -digits - 1), max_bits, Rung::balls),
           landscape.loss_is_exactly_zero(), instance.student_count(), instance.dimension()};
 }
 

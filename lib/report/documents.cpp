@@ -89,7 +89,8 @@ json::Value network_value(const Instance& instance) {
 /// Loss, gradient norm and their ratio at the instance's weights; null where there are none, or too many.
 json::Value evaluation_value(const Instance& instance, const std::string& beta) {
   if (!instance.student || instance.gram || instance.student_count() > students_max) return {};
-  const NarrowEvaluation narrow = narrow_evaluation(Landscape(instance), relative_width, max_bits);
+  const NarrowEvaluation narrow =
+      narrow_evaluation(Landscape(instance), relative_width, max_bits, Rung::balls);
   const Evaluation& evaluation = narrow.evaluation;
   json::Value value = json::object({{"loss", enclosure_value(evaluation.loss)},
                                     {"gradient_norm", json::Value{}},

@@ -113,7 +113,7 @@ Reference reference_for(const Instance& instance, const Rational& beta, long cor
   const Landscape landscape(instance);
   constexpr double first_width = 0x1p-32;
   constexpr long most_bits = 1'000'000;
-  const NarrowEvaluation narrow = narrow_evaluation(landscape, first_width, most_bits);
+  const NarrowEvaluation narrow = narrow_evaluation(landscape, first_width, most_bits, Rung::intervals);
   const Bits bits{narrow.bits + correct_bits};
   Evaluation evaluation = landscape.evaluate(bits);
   Reference reference{evaluation.loss,

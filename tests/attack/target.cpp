@@ -100,7 +100,7 @@ Instance with_student(const Instance& teacher, std::span<const DoubleDouble> eff
 
 Confirmation confirm(const Instance& instance, const Target& target) {
   const Landscape landscape(instance);
-  const NarrowEvaluation narrow = narrow_evaluation(landscape, 1e-12, max_bits);
+  const NarrowEvaluation narrow = narrow_evaluation(landscape, 1e-12, max_bits, Rung::balls);
   Confirmation result;
   if (!narrow.evaluation.gradient || !narrow.evaluation.loss.is_finite()) return result;
   const Interval& loss = narrow.evaluation.loss;

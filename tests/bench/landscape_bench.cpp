@@ -54,7 +54,8 @@ void time_rungs(const std::string& work, const std::string& size, const MakeNetw
       });
   time_evaluation(benchmark_name(work, "narrow", size), make, [](const DoubleNetwork& network) {
     const Landscape landscape(as_instance(network));
-    benchmark::DoNotOptimize(lojacert::narrow_evaluation(landscape, wanted_width, most_bits));
+    benchmark::DoNotOptimize(
+        lojacert::narrow_evaluation(landscape, wanted_width, most_bits, lojacert::Rung::balls));
   });
 }
 

@@ -58,7 +58,7 @@ TEST_CASE("on points every relative margin of 2^-40 is decided, on both sides") 
     const Instance instance = any_instance(1, 4);
     const Landscape landscape(instance);
     RC_PRE(!landscape.loss_is_exactly_zero());
-    const NarrowEvaluation narrow = narrow_evaluation(landscape, 1e-30, 32768);
+    const NarrowEvaluation narrow = narrow_evaluation(landscape, 1e-30, 32768, Rung::balls);
     RC_PRE(narrow.gradient_is_narrow);
     const Rational loss = middle(narrow.evaluation.loss);
     RC_ASSERT(verdict(instance, loss_claim(moved(loss, -1, 40), moved(loss, +1, 40))) == Verdict::proved);

@@ -241,7 +241,7 @@ TEST_CASE("the ladder gives the width asked for, far below double precision") {
   for (const char* tiny : {"1e-3", "1e-20", "1e-200"}) {
     const Landscape landscape(
         instance(forms, {{"1", "0"}}, {{"1/2", tiny}, {"1/2", std::string("-") + tiny}}));
-    const NarrowEvaluation narrow = narrow_evaluation(landscape, 1e-15, 32768);
+    const NarrowEvaluation narrow = narrow_evaluation(landscape, 1e-15, 32768, Rung::balls);
     REQUIRE(narrow.loss_is_narrow);
     REQUIRE(narrow.gradient_is_narrow);
     const Interval& loss = narrow.evaluation.loss;
@@ -256,7 +256,7 @@ TEST_CASE("the ladder gives the width asked for, far below double precision") {
 TEST_CASE("enormous and tiny norms neither overflow nor underflow") {
   const Landscape landscape(
       instance({}, {{"1e150", "0"}, {"0", "1e-150"}}, {{"1e150", "1"}, {"1e-150", "1e-150"}}));
-  const NarrowEvaluation narrow = narrow_evaluation(landscape, 1e-15, 32768);
+  const NarrowEvaluation narrow = narrow_evaluation(landscape, 1e-15, 32768, Rung::balls);
   CHECK(narrow.loss_is_narrow);
   CHECK(narrow.gradient_is_narrow);
   CHECK(narrow.evaluation.loss.inf() > 0);
