@@ -1,6 +1,8 @@
 #pragma once
 // A running sum that keeps what every addition loses.
 
+#include <lojacert/exact/error_free.hpp>
+
 namespace lojacert::ball {
 
 /// n summands: the value is off by at most 2^-53 of itself and n^2 2^-106 of the sum of their sizes (Ogita,
@@ -9,10 +11,9 @@ namespace lojacert::ball {
 class CompensatedSum {
  public:
   void add(double x) {
-    const double sum = hi_ + x;
-    const double shadow = sum - hi_;
-    lo_ += (hi_ - (sum - shadow)) + (x - shadow);
-    hi_ = sum;
+    const TwoParts sum = two_sum(hi_, x);
+    lo_ += sum.low;
+    hi_ = sum.high;
   }
   void add(const CompensatedSum& other) {
     add(other.hi_);

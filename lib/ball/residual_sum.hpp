@@ -2,35 +2,13 @@
 // Signed sums of effective vectors that nearly cancel, in twice the precision of a double.
 
 #include <lojacert/ball/upper_bound.hpp>
+#include <lojacert/exact/error_free.hpp>
 
 #include <cstddef>
 #include <span>
 #include <vector>
 
 namespace lojacert::ball {
-
-/// high + low, exactly a + b (Knuth).
-struct TwoParts {
-  double high = 0;
-  double low = 0;
-};
-inline TwoParts two_sum(double a, double b) {
-  const double sum = a + b;
-  const double part = sum - a;
-  return {sum, (a - (sum - part)) + (b - part)};
-}
-/// a b exactly, up to 2^-1070 where it underflows; |a|, |b| < 2^990 (Dekker).
-inline TwoParts two_product(double a, double b) {
-  constexpr double splitter = 134217729;  // 2^27 + 1
-  const double product = a * b;
-  const double a_wide = splitter * a;
-  const double a_high = a_wide - (a_wide - a);
-  const double a_low = a - a_high;
-  const double b_wide = splitter * b;
-  const double b_high = b_wide - (b_wide - b);
-  const double b_low = b - b_high;
-  return {product, ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low};
-}
 
 /// The length of a row whose largest entry is between 1/2 and 1 in size, as high + low with a relative error
 /// of at most (2d + 32) 2^-106 (docs/numerics/cluster-form.md, section 6).

@@ -6,6 +6,8 @@
 // 2^-100, arctangent 2^-98. Needs IEEE 754 doubles, rounding to nearest and no contraction of products
 // (-ffp-contract=off).
 
+#include <lojacert/exact/error_free.hpp>
+
 #include <cmath>
 #include <cstddef>
 
@@ -32,24 +34,14 @@ inline DoubleDouble quick_two_sum(double a, double b) {
   return {sum, b - (sum - a)};
 }
 
-/// a + b, exactly.
 inline DoubleDouble two_sum(double a, double b) {
-  const double sum = a + b;
-  const double part = sum - a;
-  return {sum, (a - (sum - part)) + (b - part)};
+  const TwoParts sum = lojacert::two_sum(a, b);
+  return {sum.high, sum.low};
 }
 
-/// a b, exactly (Dekker's splitting; |a|, |b| < 2^996).
 inline DoubleDouble two_product(double a, double b) {
-  constexpr double splitter = 134217729.0;  // 2^27 + 1
-  const double product = a * b;
-  const double a_wide = splitter * a;
-  const double a_high = a_wide - (a_wide - a);
-  const double a_low = a - a_high;
-  const double b_wide = splitter * b;
-  const double b_high = b_wide - (b_wide - b);
-  const double b_low = b - b_high;
-  return {product, ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low};
+  const TwoParts product = lojacert::two_product(a, b);
+  return {product.high, product.low};
 }
 
 inline DoubleDouble operator-(const DoubleDouble& a) { return {-a.hi, -a.lo}; }
